@@ -1,0 +1,162 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built in Swift 6 mode with the import rules that keep layers honest.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser, "BuildInformation"], swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+
+let package = Package(
+    name: "aerie",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "aerie", targets: ["aerie"]),
+        .executable(name: "aerie-controller", targets: ["aerie-controller"]),
+        .executable(name: "aerie-trainer", targets: ["aerie-trainer"]),
+        .executable(name: "aerie-serving", targets: ["aerie-serving"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Core: no I/O, no async.
+        module("KubernetesAPI"),
+        module("AerieAPI", ["KubernetesAPI"]),
+        module("Suggestion", ["AerieAPI", "KubernetesAPI"]),
+        module("Evaluation"),
+        module("Decisions", ["AerieAPI", "KubernetesAPI", "Suggestion", "Evaluation"]),
+
+        // Adapters: one outside thing each.
+        module("BuildInformation"),
+        module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
+        module("KubernetesClient", ["KubernetesAPI", "HTTPTransport", nioSSL, logging]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
+        module("PrometheusMetrics"),
+        module(
+            "ControllerRuntime",
+            [
+                "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", "BuildInformation", hummingbird, httpTypes,
+                nioCore, serviceLifecycle, logging,
+            ]),
+        module("ImageRegistry", ["KubernetesAPI", "HTTPTransport", crypto, logging]),
+
+        // Features.
+        module(
+            "Operator", ["AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", logging]),
+        module(
+            "LocalCluster",
+            [
+                "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry", crypto, x509, subprocess, system,
+                hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, serviceLifecycle, logging,
+            ]),
+        .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),
+        module("TensorFlow", ["CTensorFlow", protobuf]),
+        module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", crypto, logging]),
+        module(
+            "Serving",
+            [
+                "KubernetesAPI", "TensorFlow", "PrometheusMetrics", hummingbird, httpTypes, nioCore, serviceLifecycle,
+                logging,
+            ]),
+
+        // Programs.
+        program(
+            "aerie",
+            [
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport", "ImageRegistry",
+                "LocalCluster", serviceLifecycle, logging,
+            ]),
+        program(
+            "aerie-controller",
+            [
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ControllerRuntime", "Operator",
+                logging, serviceLifecycle,
+            ]
+        ),
+        program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
+        program("aerie-serving", ["Serving", "TensorFlow", serviceLifecycle, logging]),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests("KubernetesAPITests", ["KubernetesAPI"]),
+        tests("AerieAPITests", ["AerieAPI", "KubernetesAPI"]),
+        tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
+        tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
+        tests("EvaluationTests", ["Evaluation"]),
+        tests("DecisionsTests", ["Decisions", "AerieAPI", "KubernetesAPI", "Suggestion"]),
+        tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
+        tests("KubernetesClientTests", ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
+        tests("KubernetesYAMLTests", ["KubernetesYAML", "KubernetesAPI"]),
+        tests("PrometheusMetricsTests", ["PrometheusMetrics"]),
+        tests(
+            "ControllerRuntimeTests",
+            [
+                "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "PrometheusMetrics",
+                "TestSupport", logging,
+            ]),
+        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "KubernetesAPI", "TestSupport", crypto]),
+        tests(
+            "LocalClusterTests", ["LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
+        tests(
+            "OperatorTests",
+            [
+                "Operator", "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport",
+                "TestSupport", logging,
+            ]),
+        tests("TensorFlowTests", ["TensorFlow"]),
+        tests("TrainingTests", ["Training", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
+        tests("ServingTests", ["Serving", "TensorFlow", "KubernetesAPI"]),
+        tests("EndToEndTests", ["KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport", "TestSupport"]),
+    ]
+)
