@@ -38,8 +38,10 @@ private struct JSONParser {
     private func error(_ problem: String) -> JSONSyntaxError { JSONSyntaxError(offset: position, problem: problem) }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+        while position < bytes.count, bytes[position] <= 0x20, Self.isSpace(bytes[position]) { position += 1 }
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         guard depth < JSONValue.maximumDepth else {
@@ -194,7 +196,8 @@ private struct JSONParser {
         let replacement: Unicode.Scalar = "\u{FFFD}"
         let first = try codeUnit()
         guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? replacement }
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
         else { return replacement }
         let rewind = position
         position += 2
@@ -220,11 +223,6 @@ private struct JSONParser {
     }
 
     private func utf8(_ text: ArraySlice<UInt8>) throws(JSONSyntaxError) -> String {
-        guard let string = String(validating: text, as: UTF8.self) else { throw error("a string is not valid UTF-8") }
-        return string
-    }
-
-    private func utf8(_ text: ContiguousArray<UInt8>.SubSequence) throws(JSONSyntaxError) -> String {
         guard let string = String(validating: text, as: UTF8.self) else { throw error("a string is not valid UTF-8") }
         return string
     }

@@ -1,0 +1,78 @@
+/// An object as it shall be: what a create or a server-side apply sends.
+public struct Manifest: Hashable, Sendable {
+    public var reference: Reference
+    /// The whole document, with `apiVersion`, `kind` and `metadata`.
+    public var body: JSONValue
+
+    /// Completes `body` with `apiVersion`, `kind`, name and namespace.
+    public init(_ reference: Reference, _ body: JSONValue) {
+        self.reference = reference
+        var complete = body
+        complete["apiVersion"] = .string(reference.resource.apiVersion)
+        complete["kind"] = .string(reference.resource.kind)
+        var metadata = complete["metadata"] ?? [:]
+        metadata["name"] = .string(reference.key.name)
+        if reference.resource.isNamespaced { metadata["namespace"] = .string(reference.key.namespace) }
+        complete["metadata"] = metadata
+        self.body = complete
+    }
+}
+
+/// What shall be done about an object: the answer of a decision.
+///
+/// A plain value, so that decisions are tested by comparing plans. One executor carries every plan out: first the
+/// status (anything counted is on record before it is acted on), then the actions in order, then the events, which are
+/// sent only if the status could be written. Every step is idempotent, so a plan that was cut off may be carried out
+/// again.
+public struct Plan: Hashable, Sendable {
+    public enum Action: Hashable, Sendable {
+        /// Creates an object with a deterministic name; one that is there already and has the same controller is fine.
+        case create(Manifest)
+        /// Server-side apply under our field manager, forced.
+        case apply(Manifest)
+        /// JSON merge patch.
+        case patch(Reference, JSONValue)
+        /// Deletes an object if it still has this uid; one that is gone is fine.
+        case delete(Reference, uid: String, gracePeriodSeconds: Int? = nil)
+    }
+
+    public enum EventType: String, Hashable, Sendable {
+        case normal = "Normal"
+        case warning = "Warning"
+    }
+
+    /// Something worth telling a person who runs `kubectl describe`.
+    public struct Event: Hashable, Sendable {
+        public var type: EventType
+        /// Stable CamelCase.
+        public var reason: String
+        public var message: String
+
+        public init(_ type: EventType, reason: String, message: String) {
+            self.type = type
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    /// The whole `.status` as it shall be; `nil` leaves it as it is.
+    ///
+    /// Written only when it differs from what is stored, against the `resourceVersion` that was observed: if someone
+    /// else changed the object since, nothing of the plan happens and the key is reconciled again.
+    public var status: JSONValue?
+    public var actions: [Action]
+    public var events: [Event]
+    /// When to look again even if nothing changes.
+    public var requeueAfter: Duration?
+
+    public init(
+        status: JSONValue? = nil, actions: [Action] = [], events: [Event] = [], requeueAfter: Duration? = nil
+    ) {
+        self.status = status
+        self.actions = actions
+        self.events = events
+        self.requeueAfter = requeueAfter
+    }
+
+    public static let nothing = Plan()
+}
