@@ -60,7 +60,9 @@ extension Time: Codable {
         try container.encode(description)
     }
 
-    /// `nil` for text that is no RFC 3339 time. Fractions of a second are cut off.
+    /// Reads an RFC 3339 text; `nil` for anything else.
+    ///
+    /// Fractions of a second are cut off.
     public init?(_ text: String) {
         guard let micros = rfc3339Microseconds(text) else { return nil }
         self.init(seconds: micros.flooredDivision(by: 1_000_000).quotient)

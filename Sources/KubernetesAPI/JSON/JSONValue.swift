@@ -14,8 +14,9 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue {
-    /// The member of an object; `nil` where there is none or where this is no object. Setting `nil` removes it, and
-    /// setting a member of anything but an object makes it one.
+    /// The member of an object, or `nil` where there is none or where this is no object.
+    ///
+    /// Setting `nil` removes the member; setting a member of anything but an object makes it one.
     public subscript(_ key: String) -> JSONValue? {
         get {
             guard case .object(let members) = self else { return nil }
