@@ -98,7 +98,9 @@ let package = Package(
                 hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, serviceLifecycle, logging,
             ]),
         .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),
-        module("TensorFlow", ["CTensorFlow", protobuf]),
+        .target(
+            name: "TensorFlow", dependencies: ["CTensorFlow", protobuf], exclude: ["Protobuf/tensorflow.proto"],
+            swiftSettings: settings),
         module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", crypto, logging]),
         module(
             "Serving",

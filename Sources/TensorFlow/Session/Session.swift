@@ -1,0 +1,79 @@
+import CTensorFlow
+
+/// Runs a graph and holds the values of its variables.
+///
+/// `run` may be called from several threads at a time; what TensorFlow computes then is as ordered as the graph's own
+/// control inputs make it. It blocks for as long as the computation takes: call it from a thread of your own, never
+/// from Swift's cooperative pool.
+///
+/// `@unchecked Sendable` because the handle is written once and the C library guards a session with its own lock.
+public final class Session: @unchecked Sendable {
+    public let graph: Graph
+    let handle: OpaquePointer?
+
+    /// Operations added to the graph later can be run as well.
+    public init(_ graph: Graph, configuration: SessionConfiguration = SessionConfiguration()) throws(TFError) {
+        let options = try SessionOptions(configuration)
+        let status = Status()
+        handle = TF_NewSession(graph.handle, options.handle, status.handle)
+        self.graph = graph
+        try status.check()
+    }
+
+    /// Takes over a session that TensorFlow made for `graph`.
+    init(adopting handle: OpaquePointer?, graph: Graph) {
+        self.handle = handle
+        self.graph = graph
+    }
+
+    deinit {
+        // Nobody is there to hear an error from closing.
+        let status = Status()
+        TF_CloseSession(handle, status.handle)
+        TF_DeleteSession(handle, status.handle)
+    }
+
+    /// Computes `fetches`, and whatever `targets` do, once.
+    ///
+    /// Feeds stand in for what the graph would compute. Their types and shapes are checked here: TensorFlow itself
+    /// silently accepts wrong ones. The result has one tensor a fetch, in the same order.
+    @discardableResult
+    public func run(
+        feeds: [Output: Tensor] = [:], fetches: [Output] = [], targets: [Operation] = []
+    ) throws(TFError) -> [Tensor] {
+        for (output, tensor) in feeds { try Self.check(tensor, fits: output) }
+        let status = Status()
+        var results = [OpaquePointer?](repeating: nil, count: fetches.count)
+        let pairs = Array(feeds)
+        TF_SessionRun(
+            handle, nil, pairs.map(\.key.handle), pairs.map { Optional($0.value.storage.handle) }, Int32(pairs.count),
+            fetches.map(\.handle), &results, Int32(fetches.count), targets.map { Optional($0.handle) },
+            Int32(targets.count), nil, status.handle)
+        try status.check()
+        var tensors: [Tensor] = []
+        tensors.reserveCapacity(results.count)
+        for case let result? in results { tensors.append(try Tensor(adopting: result)) }
+        return tensors
+    }
+
+    /// Computes one output.
+    public func run(feeds: [Output: Tensor] = [:], fetch: Output) throws(TFError) -> Tensor {
+        guard let result = try run(feeds: feeds, fetches: [fetch]).first else {
+            throw TFError(.internal, "TensorFlow gave no value for \(fetch.name)")
+        }
+        return result
+    }
+
+    private static func check(_ tensor: Tensor, fits output: Output) throws(TFError) {
+        let dataType = try output.dataType
+        guard tensor.dataType == dataType else {
+            throw TFError(.invalidArgument, "\(output.name) is \(dataType), fed with \(tensor.dataType)")
+        }
+        let shape = try output.shape
+        guard shape.accepts(tensor.shape) else {
+            throw TFError(
+                .invalidArgument,
+                "\(output.name) has shape \(shape), fed with \(PartialShape(tensor.shape.map(Optional.some)))")
+        }
+    }
+}
