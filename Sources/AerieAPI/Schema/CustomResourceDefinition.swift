@@ -1,0 +1,114 @@
+public import KubernetesAPI
+
+/// A kind that we add to the API server: names, schema, and what `kubectl get` shows.
+public struct CustomResourceDefinition: Hashable, Sendable {
+    /// A column of `kubectl get`.
+    public struct Column: Hashable, Sendable {
+        public enum ColumnType: String, Hashable, Sendable {
+            case string, integer, number, boolean, date
+        }
+
+        public var name: String
+        public var type: ColumnType
+        /// Where the value is: a simple JSONPath such as `.status.best.value`.
+        public var path: String
+        public var description: String
+        /// Whether only `-o wide` shows it.
+        public var isWide: Bool
+
+        public init(
+            _ name: String, _ path: String, type: ColumnType = .string, isWide: Bool = false, description: String
+        ) {
+            self.name = name
+            self.type = type
+            self.path = path
+            self.description = description
+            self.isWide = isWide
+        }
+
+        /// When the object was created: the last column of every table.
+        public static let age = Column(
+            "Age", ".metadata.creationTimestamp", type: .date, description: "How long ago the object was created.")
+    }
+
+    public var resource: Resource
+    public var shortNames: [String]
+    public var categories: [String]
+    /// What the kind is for; the first thing that `kubectl explain` says.
+    public var description: String
+    public var spec: Schema
+    /// `nil` for kinds that no controller reports on.
+    public var status: Schema?
+    public var columns: [Column]
+
+    public init(
+        _ resource: Resource, shortNames: [String] = [], categories: [String] = ["aerie"], description: String,
+        spec: Schema, status: Schema? = nil, columns: [Column]
+    ) {
+        self.resource = resource
+        self.shortNames = shortNames
+        self.categories = categories
+        self.description = description
+        self.spec = spec
+        self.status = status
+        self.columns = columns
+    }
+
+    /// The definition's name and, with `.yaml`, its file's: `<plural>.<group>`.
+    public var name: String { "\(resource.plural).\(resource.group)" }
+
+    /// The schema of whole objects.
+    public var schema: Schema {
+        var fields: [(String, Schema)] = [
+            ("apiVersion", .anyString("Version of this object's schema; `\(resource.apiVersion)`.")),
+            ("kind", .anyString("`\(resource.kind)`.")),
+            ("metadata", .metadata),
+            ("spec", spec.required),
+        ]
+        if let status { fields.append(("status", status)) }
+        return .object(description, fields: fields)
+    }
+
+    /// The document to apply.
+    public var json: JSONValue {
+        let version = JSONValue(compacting: [
+            "name": .string(resource.version), "served": true, "storage": true,
+            "schema": ["openAPIV3Schema": schema.json],
+            "subresources": status == nil ? nil : ["status": [:]],
+            "additionalPrinterColumns": .array(columns.map(\.json)),
+        ])
+        return [
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": ["name": .string(name)],
+            "spec": [
+                "group": .string(resource.group),
+                "scope": resource.isNamespaced ? "Namespaced" : "Cluster",
+                "names": JSONValue(compacting: [
+                    "kind": .string(resource.kind), "listKind": .string(resource.kind + "List"),
+                    "plural": .string(resource.plural), "singular": .string(resource.kind.lowercased()),
+                    "shortNames": shortNames.isEmpty ? nil : .array(shortNames.map { .string($0) }),
+                    "categories": categories.isEmpty ? nil : .array(categories.map { .string($0) }),
+                ]),
+                "versions": [version],
+            ],
+        ]
+    }
+}
+
+extension CustomResourceDefinition.Column {
+    fileprivate var json: JSONValue {
+        JSONValue(compacting: [
+            "name": .string(name), "type": .string(type.rawValue), "jsonPath": .string(path),
+            "description": .string(description), "priority": isWide ? 1 : nil,
+        ])
+    }
+}
+
+extension Schema {
+    /// The fields at the root of an object are the API server's own: it allows no bounds on them but type and format.
+    fileprivate static func anyString(_ description: String) -> Schema { Schema(description, ["type": "string"]) }
+
+    fileprivate static let metadata = Schema(
+        "Name, labels, annotations and what else every object has.", ["type": "object"])
+}
