@@ -1,0 +1,40 @@
+/// A request as a value: built and compared without sending it.
+public struct HTTPRequest: Sendable {
+    public enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+
+        /// Whether sending the request twice has the effect of sending it once (RFC 9110, section 9.2.2).
+        public var isIdempotent: Bool { self != .post && self != .patch }
+    }
+
+    public var method: Method
+    /// Absolute, percent-encoded.
+    public var url: String
+    public var headers: HTTPHeaders
+    public var body: HTTPBody
+    /// Longest time from sending to the response's head, the upload included.
+    ///
+    /// `nil` waits as long as the connection lives. The body that follows is bounded by the transport's idle time and by
+    /// ``HTTPResponse/collect(upTo:)``.
+    public var timeout: Duration?
+    /// Follow 301, 302, 303, 307 and 308 of a GET or HEAD, at most five times, never from https to http; credentials
+    /// are left out as soon as the host changes.
+    public var followsRedirects: Bool
+
+    public init(
+        _ method: Method = .get, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
+        timeout: Duration? = .seconds(30), followsRedirects: Bool = false
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.followsRedirects = followsRedirects
+    }
+}
