@@ -2,7 +2,7 @@
 set -euo pipefail
 export AERIE_CACHE=${AERIE_CACHE:-$HOME/.cache/aerie}
 TENSORFLOW_VERSION=2.21.0
-TENSORFLOW=$AERIE_CACHE/tensorflow/$TENSORFLOW_VERSION
+export TENSORFLOW=$AERIE_CACHE/tensorflow/$TENSORFLOW_VERSION
 
 step() { printf '==> %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

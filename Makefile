@@ -1,0 +1,50 @@
+# The one entry point. `make help` lists the targets; each says in one line, after ##, what it does.
+SWIFT := scripts/swift
+PROGRAMS := aerie aerie-controller aerie-serving aerie-trainer
+IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup programs ## From kubectl apply of an experiment to a served model on this machine, on Landsat imagery
+	scripts/demo
+
+test: setup build ## Pass all tests, against a real Kubernetes control plane
+	$(SWIFT) test --skip-build
+
+setup: ## Install what building and testing need, outside the checkout; quick when it is all there
+	@scripts/setup
+
+setup-packages: ## Install the Debian packages that building needs, and no others
+	@scripts/setup-packages build
+
+setup-tensorflow: ## Fetch TensorFlow's C library and headers
+	@scripts/setup-tensorflow
+
+build: ## Build programs and tests, as releases are
+	$(SWIFT) build --build-tests
+
+programs: ## Build the programs, as releases are
+	$(SWIFT) build
+
+crds: programs ## Write crds/*.yaml from the Swift types
+	"$$($(SWIFT) build --show-bin-path)/aerie-controller" crds --output crds
+
+check: lint ## Check formatting, layers and scripts
+	scripts/check-layers.py
+	scripts/check-scripts
+
+lint: ## Check the format of all Swift sources
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+check-programs: programs ## Check that the programs carry no full Foundation, and only the right ones TensorFlow
+	scripts/check-programs $(PROGRAMS)
+
+images: programs ## Assemble the root file system of each image in the cache
+	for program in $(PROGRAMS); do scripts/image-root $$program "$(IMAGES)/$$program" || exit 1; done
+
+clean: ## Remove what was built here; what setup made stays in the cache
+	rm -rf .build
