@@ -1,0 +1,72 @@
+import Synchronization
+
+/// The metrics of one program, and their text form.
+///
+/// Metric families keep the order in which they were made. Making a family with a name that exists already is a
+/// programming error.
+public final class MetricsRegistry: Sendable {
+    /// Something that can write itself in the text format.
+    protocol Family: Sendable {
+        var name: String { get }
+        func write(to output: inout String)
+    }
+
+    private let families = Mutex<[any Family]>([])
+
+    public init() {}
+
+    public func counter(_ name: String, help: String, labels: [String] = []) -> Counter {
+        register(Counter(series: Series(name: name, help: help, type: "counter", labels: labels)))
+    }
+
+    public func gauge(_ name: String, help: String, labels: [String] = []) -> Gauge {
+        register(Gauge(series: Series(name: name, help: help, type: "gauge", labels: labels)))
+    }
+
+    /// A gauge whose value is asked for whenever the metrics are read.
+    public func gauge(_ name: String, help: String, read: @escaping @Sendable () -> Double) {
+        _ = register(ComputedMetric(name: name, help: help, type: "gauge", read: read))
+    }
+
+    /// A counter whose value is asked for whenever the metrics are read.
+    public func counter(_ name: String, help: String, read: @escaping @Sendable () -> Double) {
+        _ = register(ComputedMetric(name: name, help: help, type: "counter", read: read))
+    }
+
+    /// Makes a histogram.
+    ///
+    /// - Parameter buckets: upper bounds in ascending order; `+Inf` is added.
+    public func histogram(
+        _ name: String, help: String, labels: [String] = [], buckets: [Double] = Histogram.latencyBuckets
+    ) -> Histogram {
+        register(Histogram(name: name, help: help, labels: labels, buckets: buckets))
+    }
+
+    private func register<F: Family>(_ family: F) -> F {
+        families.withLock { families in
+            precondition(!families.contains { $0.name == family.name }, "the metric \(family.name) exists already")
+            families.append(family)
+        }
+        return family
+    }
+
+    /// All metrics in the Prometheus text format, version 0.0.4.
+    public var text: String {
+        families.withLock { $0 }.reduce(into: "") { output, family in family.write(to: &output) }
+    }
+
+    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+}
+
+/// A value that is computed when it is read.
+private struct ComputedMetric: MetricsRegistry.Family {
+    let name: String
+    let help: String
+    let type: String
+    let read: @Sendable () -> Double
+
+    func write(to output: inout String) {
+        output += exposition(help: help, type: type, of: name)
+        output += "\(name) \(expositionText(read()))\n"
+    }
+}
