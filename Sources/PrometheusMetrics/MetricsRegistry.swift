@@ -33,9 +33,7 @@ public final class MetricsRegistry: Sendable {
         _ = register(ComputedMetric(name: name, help: help, type: "counter", read: read))
     }
 
-    /// Makes a histogram.
-    ///
-    /// - Parameter buckets: upper bounds in ascending order; `+Inf` is added.
+    /// Makes a histogram whose buckets end at these upper bounds, in ascending order; `+Inf` is added.
     public func histogram(
         _ name: String, help: String, labels: [String] = [], buckets: [Double] = Histogram.latencyBuckets
     ) -> Histogram {
