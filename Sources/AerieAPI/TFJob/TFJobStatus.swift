@@ -1,0 +1,83 @@
+public import KubernetesAPI
+
+extension TFJob {
+    /// What became of the job: upstream's fields first, then ours.
+    public struct Status: Codable, Hashable, Sendable {
+        /// The one that describes the job now is last, as clients and the `State` column expect.
+        public var conditions: [JobCondition]
+        public var replicaStatuses: [ReplicaType: ReplicaStatus]
+        public var startTime: Time?
+        public var completionTime: Time?
+        /// When the status was last changed by the controller.
+        public var lastReconcileTime: Time?
+
+        /// Why the job is as it is, in one CamelCase word; the reason for a failure stays.
+        public var reason: String?
+        /// Ready pods of all wanted pods, such as `3/4`.
+        public var ready: String?
+        /// Restarts that count against `backoffLimit`, of all types.
+        public var restarts: Int
+        /// Pods that were lost without fault of the program, of all types.
+        public var disruptions: Int
+        /// What ended badly, oldest first, at most ``attemptLimit`` besides those of pods that still exist.
+        public var attempts: [Attempt]
+        public var observedGeneration: Int?
+
+        /// How many attempts of pods that are gone are remembered.
+        public static let attemptLimit = 20
+
+        public init(
+            conditions: [JobCondition] = [], replicaStatuses: [ReplicaType: ReplicaStatus] = [:],
+            startTime: Time? = nil, completionTime: Time? = nil, lastReconcileTime: Time? = nil,
+            reason: String? = nil, ready: String? = nil, restarts: Int = 0, disruptions: Int = 0,
+            attempts: [Attempt] = [], observedGeneration: Int? = nil
+        ) {
+            self.conditions = conditions
+            self.replicaStatuses = replicaStatuses
+            self.startTime = startTime
+            self.completionTime = completionTime
+            self.lastReconcileTime = lastReconcileTime
+            self.reason = reason
+            self.ready = ready
+            self.restarts = restarts
+            self.disruptions = disruptions
+            self.attempts = attempts
+            self.observedGeneration = observedGeneration
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            conditions = try container.decodeIfPresent([JobCondition].self, forKey: .conditions) ?? []
+            replicaStatuses =
+                try container.decodeIfPresent([ReplicaType: ReplicaStatus].self, forKey: .replicaStatuses) ?? [:]
+            startTime = try container.decodeIfPresent(Time.self, forKey: .startTime)
+            completionTime = try container.decodeIfPresent(Time.self, forKey: .completionTime)
+            lastReconcileTime = try container.decodeIfPresent(Time.self, forKey: .lastReconcileTime)
+            reason = try container.decodeIfPresent(String.self, forKey: .reason)
+            ready = try container.decodeIfPresent(String.self, forKey: .ready)
+            restarts = try container.decodeIfPresent(Int.self, forKey: .restarts) ?? 0
+            disruptions = try container.decodeIfPresent(Int.self, forKey: .disruptions) ?? 0
+            attempts = try container.decodeIfPresent([Attempt].self, forKey: .attempts) ?? []
+            observedGeneration = try container.decodeIfPresent(Int.self, forKey: .observedGeneration)
+        }
+
+        /// As the API server stores it.
+        public var json: JSONValue {
+            var replicas: [String: JSONValue] = [:]
+            for (type, status) in replicaStatuses { replicas[type.rawValue] = status.json }
+            return JSONValue(compacting: [
+                "conditions": .array(conditions.map(\.json)), "replicaStatuses": .object(replicas),
+                "startTime": startTime.map(JSONValue.init), "completionTime": completionTime.map(JSONValue.init),
+                "lastReconcileTime": lastReconcileTime.map(JSONValue.init), "reason": reason.map(JSONValue.string),
+                "ready": ready.map(JSONValue.string), "restarts": JSONValue(restarts),
+                "disruptions": JSONValue(disruptions),
+                "attempts": attempts.isEmpty ? nil : .array(attempts.map(\.json)),
+                "observedGeneration": observedGeneration.map { JSONValue($0) },
+            ])
+        }
+    }
+}
+
+extension JSONValue {
+    init(_ time: Time) { self = .string(time.description) }
+}
