@@ -24,7 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -39,6 +39,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
 let package = Package(
     name: "aerie",
@@ -51,6 +52,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -76,7 +78,7 @@ let package = Package(
         // Adapters: one outside thing each.
         module("BuildInformation"),
         module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
-        module("KubernetesClient", ["KubernetesAPI", "HTTPTransport", nioSSL, logging]),
+        module("KubernetesClient", ["KubernetesAPI", "HTTPTransport", "BuildInformation"]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
         module("PrometheusMetrics"),
@@ -84,7 +86,7 @@ let package = Package(
             "ControllerRuntime",
             [
                 "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", "BuildInformation", hummingbird, httpTypes,
-                nioCore, serviceLifecycle, logging,
+                nioCore, serviceLifecycle, logging, heap,
             ]),
         module("ImageRegistry", ["KubernetesAPI", "HTTPTransport", crypto, logging]),
 
@@ -94,7 +96,8 @@ let package = Package(
         module(
             "LocalCluster",
             [
-                "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry", crypto, x509, subprocess, system,
+                "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry", crypto, x509, asn1, subprocess,
+                system,
                 hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, serviceLifecycle, logging,
             ]),
         .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),

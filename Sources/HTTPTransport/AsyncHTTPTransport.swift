@@ -8,6 +8,8 @@ import NIOHTTP1
 /// other requests. The pool closes when the last reference goes.
 public final class AsyncHTTPTransport: HTTPTransport {
     private let client: HTTPClient
+    /// For requests that may be idle; the library knows idle times by client only.
+    private let patientClient: HTTPClient
     private let showsClientCertificate: Bool
 
     /// Opens nothing yet.
@@ -32,11 +34,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
         // A refused connection is an answer; the callers' policy says when to ask again.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        configuration.timeout.read = nil
+        patientClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         showsClientCertificate = tls.clientCertificate != nil
     }
 
     deinit {
         client.shutdown { _ in }
+        patientClient.shutdown { _ in }
     }
 
     public func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
@@ -52,6 +57,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
     private func sendOnce(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         do {
             let deadline = request.timeout.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
+            let client = request.mayBeIdle ? patientClient : client
             let response = try await client.execute(HTTPClientRequest(request), deadline: deadline)
             let url = request.url
             let transport = self

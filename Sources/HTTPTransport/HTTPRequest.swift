@@ -22,19 +22,24 @@ public struct HTTPRequest: Sendable {
     /// `nil` waits as long as the connection lives. The body that follows is bounded by the transport's idle time and by
     /// ``HTTPResponse/collect(upTo:)``.
     public var timeout: Duration?
+    /// Whether the response may be silent for longer than the transport's maximum idle time, as a followed log is.
+    ///
+    /// A dead connection is then noticed by nobody.
+    public var mayBeIdle: Bool
     /// Follow 301, 302, 303, 307 and 308 of a GET or HEAD, at most five times, never from https to http; credentials
     /// are left out as soon as the host changes.
     public var followsRedirects: Bool
 
     public init(
         _ method: Method = .get, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
-        timeout: Duration? = .seconds(30), followsRedirects: Bool = false
+        timeout: Duration? = .seconds(30), mayBeIdle: Bool = false, followsRedirects: Bool = false
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.mayBeIdle = mayBeIdle
         self.followsRedirects = followsRedirects
     }
 }

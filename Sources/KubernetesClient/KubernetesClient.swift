@@ -1,0 +1,98 @@
+import BuildInformation
+public import HTTPTransport
+public import KubernetesAPI
+
+/// Speaks to one API server.
+///
+/// Holds no state of its own, so copies are free and every method may be called from anywhere at once. All errors are
+/// ``KubernetesError``s whose message starts with verb and object.
+public struct KubernetesClient: Sendable {
+    /// Called with the method and HTTP status of every answer; 0 when none came.
+    public typealias Observer = @Sendable (HTTPRequest.Method, Int) -> Void
+
+    public let configuration: ClientConfiguration
+    /// Who owns the fields that ``apply(_:force:)`` sets.
+    public let fieldManager: String
+    private let transport: any HTTPTransport
+    private let observer: Observer?
+
+    private static let userAgent = "aerie/\(BuildInformation.version)"
+
+    /// Bytes of the largest response that is read at once; a page of 500 objects of average size takes a hundredth.
+    static let maximumResponseBytes = 256 << 20
+
+    /// A client over any transport, such as one in memory.
+    public init(
+        configuration: ClientConfiguration, transport: any HTTPTransport, fieldManager: String = "aerie",
+        observer: Observer? = nil
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.fieldManager = fieldManager
+        self.observer = observer
+    }
+
+    /// A client over sockets, with a connection pool of its own.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and as whom.
+    ///   - retry: When a failed request is sent again.
+    ///   - fieldManager: Who owns the fields that ``apply(_:force:)`` sets.
+    ///   - observer: For metrics.
+    /// - Throws: ``ConfigurationError`` for certificates that cannot be read.
+    public init(
+        _ configuration: ClientConfiguration,
+        retry: RetryPolicy = RetryPolicy(attempts: 3, baseDelay: .milliseconds(200), maximumDelay: .seconds(5)),
+        fieldManager: String = "aerie", observer: Observer? = nil
+    ) throws(ConfigurationError) {
+        do throws(HTTPTransportError) {
+            let transport = try AsyncHTTPTransport(tls: configuration.tls)
+            self.init(
+                configuration: configuration, transport: RetryingTransport(transport, policy: retry),
+                fieldManager: fieldManager, observer: observer)
+        } catch {
+            throw ConfigurationError(error.message)
+        }
+    }
+
+    /// Sends any request and returns its response when that is a success.
+    public func send(_ request: KubernetesRequest) async throws(KubernetesError) -> HTTPResponse {
+        let token: String?
+        do throws(ConfigurationError) {
+            token = try configuration.token.current()
+        } catch {
+            throw KubernetesError(.unauthorized, "\(request.subject): \(error.message)")
+        }
+        let response: HTTPResponse
+        do throws(HTTPTransportError) {
+            response = try await transport.send(
+                request.httpRequest(server: configuration.server, token: token, userAgent: Self.userAgent))
+        } catch {
+            observer?(request.method, 0)
+            throw KubernetesError(error, subject: request.subject)
+        }
+        observer?(request.method, response.status)
+        guard !response.isSuccess else { return response }
+        // An error without a readable document is still an error of that status.
+        let bytes = try? await response.collect(upTo: 1 << 20)
+        throw KubernetesError(
+            status: response.status, body: bytes.flatMap { try? JSONValue(parsing: $0) },
+            retryAfter: response.retryAfter, subject: request.subject)
+    }
+
+    /// Sends any request and returns the document of its response.
+    public func document(_ request: KubernetesRequest) async throws(KubernetesError) -> JSONValue {
+        let response = try await send(request)
+        let bytes: [UInt8]
+        do throws(HTTPTransportError) {
+            bytes = try await response.collect(upTo: Self.maximumResponseBytes)
+        } catch {
+            throw KubernetesError(error, subject: request.subject)
+        }
+        do throws(JSONSyntaxError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw KubernetesError(.undecodable, "\(request.subject): \(error)", code: response.status)
+        }
+    }
+}
