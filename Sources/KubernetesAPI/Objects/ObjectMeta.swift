@@ -8,6 +8,8 @@ public struct ObjectMeta: Codable, Hashable, Sendable {
     public var generation: Int
     public var creationTimestamp: Time?
     public var deletionTimestamp: Time?
+    /// How long its processes may take to end once it is being deleted.
+    public var deletionGracePeriodSeconds: Int?
     public var labels: [String: String]
     public var annotations: [String: String]
     public var ownerReferences: [OwnerReference]
@@ -15,8 +17,9 @@ public struct ObjectMeta: Codable, Hashable, Sendable {
 
     public init(
         name: String, namespace: String = "", uid: String = "", resourceVersion: String = "", generation: Int = 0,
-        creationTimestamp: Time? = nil, deletionTimestamp: Time? = nil, labels: [String: String] = [:],
-        annotations: [String: String] = [:], ownerReferences: [OwnerReference] = [], finalizers: [String] = []
+        creationTimestamp: Time? = nil, deletionTimestamp: Time? = nil, deletionGracePeriodSeconds: Int? = nil,
+        labels: [String: String] = [:], annotations: [String: String] = [:], ownerReferences: [OwnerReference] = [],
+        finalizers: [String] = []
     ) {
         self.name = name
         self.namespace = namespace
@@ -25,6 +28,7 @@ public struct ObjectMeta: Codable, Hashable, Sendable {
         self.generation = generation
         self.creationTimestamp = creationTimestamp
         self.deletionTimestamp = deletionTimestamp
+        self.deletionGracePeriodSeconds = deletionGracePeriodSeconds
         self.labels = labels
         self.annotations = annotations
         self.ownerReferences = ownerReferences
@@ -41,6 +45,7 @@ public struct ObjectMeta: Codable, Hashable, Sendable {
         generation = try container.decodeIfPresent(Int.self, forKey: .generation) ?? 0
         creationTimestamp = try container.decodeIfPresent(Time.self, forKey: .creationTimestamp)
         deletionTimestamp = try container.decodeIfPresent(Time.self, forKey: .deletionTimestamp)
+        deletionGracePeriodSeconds = try container.decodeIfPresent(Int.self, forKey: .deletionGracePeriodSeconds)
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
         ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences) ?? []
