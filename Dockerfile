@@ -1,6 +1,6 @@
 # One target per image: controller, trainer, serving, cli. Nothing of the build stage but the program and the libraries it is
 # linked to is in them; `make images` assembles the same root file systems without a container engine.
-# SWIFT_IMAGE is any Debian 12 with a Swift 6.3 toolchain; releases give it by digest.
+# SWIFT_IMAGE is any Debian 12 with a Swift 6.2 or later toolchain; releases give it by digest.
 ARG SWIFT_IMAGE=swift:6.3.1-bookworm
 
 FROM ${SWIFT_IMAGE} AS build

@@ -33,7 +33,7 @@ programs: ## Build the programs, as releases are
 crds: programs ## Write crds/*.yaml from the Swift types
 	"$$($(SWIFT) build --show-bin-path)/aerie-controller" crds --output crds
 
-check: lint ## Check formatting, layers and scripts
+check: setup lint ## Check formatting, layers and scripts
 	scripts/check-layers.py
 	scripts/check-scripts
 
