@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 extension AcceleratorProfile {
-    public static let definition = CustomResourceDefinition(
+    public static let customResourceDefinition = CustomResourceDefinition(
         resource, shortNames: ["accel"],
         description:
             """

@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 extension TrainingExperiment {
-    public static let definition = CustomResourceDefinition(
+    public static let customResourceDefinition = CustomResourceDefinition(
         resource, shortNames: ["texp"],
         description:
             """

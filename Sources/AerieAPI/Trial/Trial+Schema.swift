@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 extension Trial {
-    public static let definition = CustomResourceDefinition(
+    public static let customResourceDefinition = CustomResourceDefinition(
         resource,
         description:
             """
