@@ -1,6 +1,7 @@
 # Sourced by the other scripts: where things live outside the checkout, and how progress and failures are told.
 set -euo pipefail
 export AERIE_CACHE=${AERIE_CACHE:-$HOME/.cache/aerie}
+export PATH=$PATH:$AERIE_CACHE/kubernetes/bin # what is installed on the machine comes first
 TENSORFLOW_VERSION=2.21.0
 export TENSORFLOW=$AERIE_CACHE/tensorflow/$TENSORFLOW_VERSION
 
