@@ -1,0 +1,154 @@
+import AerieAPI
+import KubernetesAPI
+
+/// What happened to pods is put on record before it is acted on, once per pod: entries are found by the pod's uid.
+extension TFJobRound {
+    /// Records successes, restarts inside pods, failures and disruptions, and decides how each bad end is treated.
+    mutating func recordAttempts() {
+        for replica in replicas {
+            status.replicaStatuses[replica.type, default: .init()].completedIndexes.keep(below: replica.count)
+        }
+        for slot in census.slots(replicas) {
+            let type = slot.replica.type
+            if slot.pod.phase == .succeeded {
+                recordSuccess(slot)
+            } else if isOfThisRun(slot.pod) {
+                recordContainerRestarts(slot)
+                if let ending = PodEnding(slot.pod, now: now) {
+                    record(ending, of: slot, treatment(of: ending, type))
+                }
+            }
+        }
+        forgetOldAttempts()
+    }
+
+    /// Pods that a suspension already sent away are no news.
+    private func isOfThisRun(_ pod: Pod) -> Bool {
+        guard pod.isTerminating, let created = pod.metadata.creationTimestamp, let start = status.startTime else {
+            return true
+        }
+        return created >= start
+    }
+
+    private mutating func recordSuccess(_ slot: TFJobCensus.Slot) {
+        let (type, index) = (slot.replica.type, slot.replica.index)
+        guard !status.replicaStatuses[type, default: .init()].completedIndexes.contains(index) else { return }
+        status.replicaStatuses[type, default: .init()].completedIndexes.insert(index)
+        if slot.pod.containerStatus(TFJob.Name.container)?.state?.terminated != nil {
+            tellExit(of: slot.pod, code: 0)
+        }
+    }
+
+    /// A node restarts containers by itself under `Always` and `OnFailure`; these restarts count as well.
+    private mutating func recordContainerRestarts(_ slot: TFJobCensus.Slot) {
+        let restarts = slot.pod.containerRestarts
+        let known = attempt(slot.pod)
+        guard restarts > known?.containerRestarts ?? 0 else { return }
+        let last = slot.pod.lastTermination
+        var entry = known ?? newAttempt(slot, .failure)
+        let more = restarts - entry.containerRestarts
+        entry.containerRestarts = restarts
+        entry.exitCode = last?.exitCode ?? entry.exitCode
+        entry.reason = last?.reason ?? entry.reason
+        entry.message = last?.message.map { $0.end(bytes: TFJob.Attempt.messageLimit) } ?? entry.message
+        entry.explainExitCode()
+        count(more, in: &entry)
+        keep(entry)
+    }
+
+    private mutating func record(_ ending: PodEnding, of slot: TFJobCensus.Slot, _ treatment: PodTreatment) {
+        let known = attempt(slot.pod)
+        var treatment = treatment
+        if let known, known.endTime != nil {
+            // On record with its end: a pod that failed and that we deleted since stays a failure.
+            if known.cause == .disruption || ending.cause == .disruption { treatment = .replace(counted: false) }
+            treatments.append((slot, treatment))
+            return
+        }
+        var entry = known ?? newAttempt(slot, ending.cause)
+        if ending.cause == .disruption, known?.cause != .disruption {
+            status.disruptions += 1
+            status.replicaStatuses[slot.replica.type, default: .init()].disruptions += 1
+        }
+        entry.cause = ending.cause
+        entry.exitCode = ending.exitCode ?? entry.exitCode
+        entry.reason = ending.reason
+        entry.message = ending.message ?? entry.message
+        entry.endTime = ending.endTime
+        entry.explainExitCode()
+        if treatment == .replace(counted: true) {
+            if isBackoffLimitReached { treatment = .failJob(.backoffLimitExceeded) } else { count(1, in: &entry) }
+        }
+        if entry.endTime != nil, let code = entry.exitCode { tellExit(of: slot.pod, code: code) }
+        if case .replace = treatment, known?.cause != .disruption { tellRestart(slot.replica.type, ending.cause) }
+        keep(entry)
+        treatments.append((slot, treatment))
+    }
+
+    /// Whether one restart more would be one too many.
+    private var isBackoffLimitReached: Bool {
+        job.spec.runPolicy.backoffLimit.map { status.restarts >= $0 } ?? false
+    }
+
+    private func attempt(_ pod: Pod) -> TFJob.Attempt? { status.attempts.first { $0.uid == pod.metadata.uid } }
+
+    private func newAttempt(_ slot: TFJobCensus.Slot, _ cause: TFJob.Attempt.Cause) -> TFJob.Attempt {
+        TFJob.Attempt(
+            pod: slot.pod.metadata.name, uid: slot.pod.metadata.uid, replicaType: slot.replica.type,
+            index: slot.replica.index, cause: cause, node: slot.pod.spec?.nodeName,
+            startTime: slot.pod.status?.startTime)
+    }
+
+    private mutating func count(_ restarts: Int, in entry: inout TFJob.Attempt) {
+        entry.counted += restarts
+        status.restarts += restarts
+        status.replicaStatuses[entry.replicaType, default: .init()].restarts += restarts
+    }
+
+    private mutating func keep(_ entry: TFJob.Attempt) {
+        if let index = status.attempts.firstIndex(where: { $0.uid == entry.uid }) {
+            status.attempts[index] = entry
+        } else {
+            status.attempts.append(entry)
+        }
+    }
+
+    /// Entries of pods that still exist are needed for counting; of the others the latest are kept.
+    private mutating func forgetOldAttempts() {
+        let present = Set(census.pods.map(\.pod.metadata.uid))
+        var surplus = status.attempts.count { !present.contains($0.uid) } - TFJob.Status.attemptLimit
+        status.attempts.removeAll { entry in
+            guard surplus > 0, !present.contains(entry.uid) else { return false }
+            surplus -= 1
+            return true
+        }
+    }
+
+    private mutating func tellExit(of pod: Pod, code: Int) {
+        tell(
+            .normal, "ExitedWithCode", "Pod: \(pod.metadata.namespace).\(pod.metadata.name) exited with code \(code)")
+    }
+
+    private mutating func tellRestart(_ type: TFJob.ReplicaType, _ cause: TFJob.Attempt.Cause) {
+        tell(.warning, "TFJobRestarting", restartMessage(type, cause))
+    }
+
+    func restartMessage(_ type: TFJob.ReplicaType, _ cause: TFJob.Attempt.Cause) -> String {
+        let what = cause == .failure ? "failed" : "were disrupted"
+        return "job \(job.metadata.name) is restarting because \(type.rawValue) replica(s) \(what)."
+    }
+}
+
+extension TFJob.Attempt {
+    fileprivate mutating func explainExitCode() {
+        meaning = exitCode.map { ExitCodeMeaning.of($0, reason: reason ?? "") }
+    }
+}
+
+extension Pod {
+    /// The end before the last restart of the container `tensorflow`, or of any container.
+    fileprivate var lastTermination: ContainerStatus.State.Terminated? {
+        containerStatus(TFJob.Name.container)?.lastState?.terminated
+            ?? status?.containerStatuses?.lazy.compactMap { $0.lastState?.terminated }.first
+    }
+}

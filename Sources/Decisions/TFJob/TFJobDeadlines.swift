@@ -1,0 +1,25 @@
+import AerieAPI
+import KubernetesAPI
+
+/// Deadlines fire by themselves: whoever asks whether one has passed also asks to be woken when it does.
+extension TFJobRound {
+    /// Whether the job has run for longer than it may.
+    mutating func isPastDeadline() -> Bool {
+        guard let limit = job.spec.runPolicy.activeDeadlineSeconds, let start = status.startTime else { return false }
+        return hasCome(start.advanced(bySeconds: Int64(limit)))
+    }
+
+    /// Deletes the job itself when its time after the end is over; everything else of it goes with it.
+    mutating func deleteWhenExpired() {
+        guard let ttl = job.spec.runPolicy.ttlSecondsAfterFinished, let end = status.completionTime else { return }
+        guard hasCome(end.advanced(bySeconds: Int64(ttl))) else { return }
+        actions.append(.delete(job.reference, uid: job.metadata.uid))
+        tell(.normal, "SuccessfulDeleteJob", "Deleted job: \(job.metadata.name)")
+    }
+
+    mutating func hasCome(_ moment: Time) -> Bool {
+        if moment <= now { return true }
+        wakeUps.append(moment)
+        return false
+    }
+}

@@ -1,0 +1,113 @@
+import AerieAPI
+import KubernetesAPI
+
+/// The condition `Stalled`: why pods do not exist or do not start, in the words of whoever refused.
+extension TFJobRound {
+    /// Whether the spec can be carried out; if not, the status says what to change.
+    mutating func isSpecValid() -> Bool {
+        let errors = job.validate()
+        guard !errors.isEmpty else {
+            if status.condition(.stalled)?.reason == Trouble.invalidSpec { status.remove(.stalled) }
+            return true
+        }
+        stall(
+            Trouble(reason: Trouble.invalidSpec, message: errors.map(\.description).joined(separator: "; ")),
+            event: "TFJobFailedValidation")
+        status.reason = Trouble.invalidSpec
+        return false
+    }
+
+    /// Looks for what keeps pods away, the most fundamental first; the condition goes when nothing does.
+    mutating func noteTrouble() {
+        if let trouble = nameTrouble ?? creationTrouble ?? podTrouble {
+            stall(trouble, event: trouble.reason)
+        } else if !isRefusalStanding {
+            status.remove(.stalled)
+        }
+    }
+
+    /// A refusal stands until the next try succeeds or says something else.
+    private var isRefusalStanding: Bool {
+        guard let reason = status.condition(.stalled)?.reason else { return false }
+        return lastError == nil && reason == missingKind
+    }
+
+    private struct Trouble {
+        var reason: String
+        var message: String
+
+        static let invalidSpec = "InvalidSpec"
+    }
+
+    private mutating func stall(_ trouble: Trouble, event: String) {
+        let message = String(trouble.message.prefix(TFJob.JobCondition.messageLimit))
+        if set(.stalled, reason: trouble.reason, message) { tell(.warning, event, message) }
+    }
+
+    /// Upstream's word for not being able to make what is missing, pods before services; `nil` if nothing is.
+    private var missingKind: String? {
+        let missing = actions.compactMap { action -> Resource? in
+            guard case .create(let manifest) = action else { return nil }
+            return manifest.reference.resource
+        }
+        if missing.contains(Pod.resource) { return "FailedCreatePod" }
+        return missing.isEmpty ? nil : "FailedCreateService"
+    }
+
+    /// Another job of the same name, just deleted, may still have its pods.
+    private var nameTrouble: Trouble? {
+        for replica in replicas {
+            for index in 0..<replica.count {
+                let name = job.childName(replica.type, index)
+                if census.pod(replica.type, index) == nil, census.takenPodNames.contains(name) {
+                    return Trouble(reason: "NameTaken", message: "Waiting for the pod \(name) of another owner to go.")
+                }
+                if census.service(replica.type, index) == nil, census.takenServiceNames.contains(name) {
+                    return Trouble(
+                        reason: "NameTaken", message: "Waiting for the service \(name) of another owner to go.")
+                }
+            }
+        }
+        return nil
+    }
+
+    /// What the API server answered when the pods or services were to be made.
+    private var creationTrouble: Trouble? {
+        guard let lastError, let missingKind else { return nil }
+        switch lastError.reason {
+        case .conflict, .alreadyExists, .unreachable, .timeout, .serverTimeout, .tooManyRequests, .serviceUnavailable:
+            return nil
+        default: return Trouble(reason: missingKind, message: "Error creating: \(lastError.message)")
+        }
+    }
+
+    /// The first pod that cannot start, with the scheduler's or the node's reason.
+    private var podTrouble: Trouble? {
+        for slot in census.slots(replicas) where slot.pod.phase == .pending && !slot.pod.isTerminating {
+            let pod = slot.pod
+            if let scheduled = pod.status?.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == .no }) {
+                return Trouble(
+                    reason: scheduled.reason ?? "Unschedulable",
+                    message: "Pod \(pod.metadata.name): \(scheduled.message ?? "cannot be scheduled")")
+            }
+            let containers = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
+            for container in containers {
+                guard let waiting = container.state?.waiting, let reason = waiting.reason,
+                    let trouble = Self.waitingTroubles[reason]
+                else { continue }
+                // A node alternates between the error and the pause after it; one word for both keeps the status calm.
+                let stands = status.condition(.stalled)
+                let message = "Pod \(pod.metadata.name), container \(container.name): \(waiting.message ?? reason)"
+                let isKnown = stands?.reason == trouble && reason != trouble
+                return Trouble(reason: trouble, message: isKnown ? stands?.message ?? message : message)
+            }
+        }
+        return nil
+    }
+
+    private static let waitingTroubles = [
+        "ErrImagePull": "ErrImagePull", "ImagePullBackOff": "ErrImagePull", "InvalidImageName": "InvalidImageName",
+        "ErrImageNeverPull": "ErrImageNeverPull", "CreateContainerConfigError": "CreateContainerConfigError",
+        "CreateContainerError": "CreateContainerError", "RunContainerError": "RunContainerError",
+    ]
+}
