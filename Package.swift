@@ -38,6 +38,7 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
@@ -108,8 +109,8 @@ let package = Package(
         module(
             "Serving",
             [
-                "KubernetesAPI", "TensorFlow", "PrometheusMetrics", hummingbird, httpTypes, nioCore, serviceLifecycle,
-                logging,
+                "BuildInformation", "KubernetesAPI", "TensorFlow", "PrometheusMetrics", hummingbird, httpTypes, nioCore,
+                nioPosix, serviceLifecycle, unixSignals, logging,
             ]),
 
         // Programs.
@@ -127,13 +128,13 @@ let package = Package(
             ]
         ),
         program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
-        program("aerie-serving", ["Serving", "TensorFlow", serviceLifecycle, logging]),
+        program("aerie-serving", ["Serving", logging]),
 
         // Tests.
         .target(
             name: "TestSupport",
             dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
-            path: "Tests/TestSupport", swiftSettings: settings),
+            path: "Tests/TestSupport", exclude: ["control-plane.sh"], swiftSettings: settings),
         tests("KubernetesAPITests", ["KubernetesAPI"]),
         tests("AerieAPITests", ["AerieAPI", "KubernetesAPI"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
