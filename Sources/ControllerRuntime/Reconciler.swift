@@ -8,12 +8,14 @@ public protocol Reconciler: Sendable {
     associatedtype Object: KubernetesObject
     associatedtype Observed: Sendable
 
-    /// Reads all that a decision needs from the stores, or `nil` when the object is gone.
+    /// Reads all that a decision needs from the stores.
     ///
     /// - Parameters:
     ///   - key: which object.
     ///   - now: the time of the decision.
     ///   - lastFailure: why the previous plan of this key could not be carried out, if it could not.
+    /// - Returns: `nil` when the object is gone.
+    /// - Returns: The object and everything that may matter for it, as of one moment.
     func observe(_ key: ObjectKey, now: Time, lastFailure: KubernetesError?) -> (object: Object, observed: Observed)?
 
     static func decide(_ observed: Observed) -> Plan

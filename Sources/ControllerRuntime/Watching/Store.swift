@@ -10,6 +10,7 @@ public final class Store<Object: KubernetesObject>: Sendable {
         var contents: StoreContents<Object>
         var isSynced = false
         var listeners: [@Sendable (Object) -> Void] = []
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
@@ -29,7 +30,7 @@ public final class Store<Object: KubernetesObject>: Sendable {
     /// Whether a whole list was read since the start.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
 
-    /// Calls `listener` with every object that comes, changes or goes. For wiring, before anything runs.
+    /// Calls `listener` with every object that comes, changes or goes; for wiring, before anything runs.
     public func onChange(_ listener: @escaping @Sendable (Object) -> Void) {
         state.withLock { $0.listeners.append(listener) }
     }
@@ -58,7 +59,33 @@ public final class Store<Object: KubernetesObject>: Sendable {
             let before = Dictionary(contents.all.map { ($0.metadata.key, $0) }) { $1 }
             return contents.replace(with: list, version: version).compactMap { contents[$0] ?? before[$0] }
         }
-        state.withLock { $0.isSynced = true }
+        resumeWaiters { $0.isSynced = true }
+    }
+
+    /// Returns once a whole list was read, or when the task is cancelled.
+    public func waitUntilSynced() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard !state.isSynced, !Task.isCancelled else { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            // Others that wait too are few and look again.
+            resumeWaiters { _ in }
+        }
+    }
+
+    private func resumeWaiters(_ change: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            change(&state)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Changes the contents under the lock and tells the listeners after it.

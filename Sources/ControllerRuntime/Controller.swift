@@ -1,0 +1,92 @@
+public import KubernetesAPI
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Runs a reconciler over the keys of its queue, with several workers, until it is cancelled or shut down gracefully.
+///
+/// Every child task has ended when ``run()`` returns. A worker that is in the middle of a plan finishes it: plans are
+/// short, and one that is cut off is repeated by whoever leads next.
+public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
+    private let name: String
+    private let reconciler: R
+    private let queue: KeyQueue
+    private let executor: PlanExecutor
+    private let workers: Int
+    private let metrics: RuntimeMetrics
+    private let now: @Sendable () -> Time
+    private let logger: Logger
+    private let failures = LastFailures()
+
+    public init(
+        name: String, reconciler: R, queue: KeyQueue, executor: PlanExecutor, workers: Int = 4,
+        metrics: RuntimeMetrics, now: @escaping @Sendable () -> Time, logger: Logger
+    ) {
+        self.name = name
+        self.reconciler = reconciler
+        self.queue = queue
+        self.executor = executor
+        self.workers = workers
+        self.metrics = metrics
+        self.now = now
+        self.logger = logger
+    }
+
+    public func run() async {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<workers {
+                    group.addTask { while let key = await queue.next() { await work(on: key) } }
+                }
+            }
+        }
+    }
+
+    private func work(on key: ObjectKey) async {
+        let began = ContinuousClock.now
+        let requeue = await reconcile(key)
+        let took = began.duration(to: .now)
+        queue.done(key, requeue: requeue, took: took)
+        metrics.reconciled(name, requeue, took: took)
+    }
+
+    private func reconcile(_ key: ObjectKey) async -> Requeue {
+        let failure = failures[key]
+        guard let (object, observed) = reconciler.observe(key, now: now(), lastFailure: failure) else {
+            failures[key] = nil
+            return .whenSomethingChanges
+        }
+        let plan = R.decide(observed)
+        do throws(KubernetesError) {
+            try await executor.execute(plan, for: object)
+            failures[key] = nil
+            return plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges
+        } catch {
+            return handle(error, of: key, plan)
+        }
+    }
+
+    /// A conflict only says that the world moved on; any other failure is kept for the next decision to tell about.
+    private func handle(_ error: KubernetesError, of key: ObjectKey, _ plan: Plan) -> Requeue {
+        let metadata: Logger.Metadata = ["controller": "\(name)", "object": "\(key)", "error": "\(error)"]
+        guard error.reason != .conflict else {
+            logger.debug("decided on an old version", metadata: metadata)
+            return .withBackoff
+        }
+        logger.warning("a plan failed", metadata: metadata)
+        let isNews = failures[key] != error
+        failures[key] = error
+        // Once more at once, so that the object's status tells what went wrong; then by the error's own rule.
+        return isNews ? .after(.milliseconds(50)) : Requeue(error)
+    }
+}
+
+/// Why the last plan of a key could not be carried out.
+private final class LastFailures: Sendable {
+    private let failures = Mutex<[ObjectKey: KubernetesError]>([:])
+
+    subscript(_ key: ObjectKey) -> KubernetesError? {
+        get { failures.withLock { $0[key] } }
+        set { failures.withLock { $0[key] = newValue } }
+    }
+}

@@ -1,0 +1,83 @@
+public import KubernetesAPI
+public import KubernetesClient
+
+/// Carries plans out; the only code of the operator that writes to the API server.
+///
+/// - Guarantees: the status is written first, against the version that was observed, and only when it differs; nothing
+///   else happens when that fails. Actions follow in order, events last. Every step may be repeated.
+/// - Caveats: a plan may end half-way, at the first action that fails; the next reconcile of the key decides anew on
+///   what is there then.
+public struct PlanExecutor: Sendable {
+    private let client: KubernetesClient
+    private let events: any EventSink
+    private let stores: WriteThrough
+
+    public init(client: KubernetesClient, events: any EventSink, stores: WriteThrough) {
+        self.client = client
+        self.events = events
+        self.stores = stores
+    }
+
+    /// Carries `plan` out for the object it was decided for.
+    ///
+    /// - Throws: the first failure: `Conflict` when the object changed since it was observed, `AlreadyExists` when a
+    ///   child's name is taken by an object of someone else, or whatever the server says.
+    public func execute(_ plan: Plan, for object: some KubernetesObject) async throws(KubernetesError) {
+        if let status = plan.status { try await write(status, of: object) }
+        for action in plan.actions { try await execute(action, ownerUID: object.metadata.uid) }
+        for event in plan.events { await events.record(event, about: InvolvedObject(object)) }
+    }
+
+    private func write(_ status: JSONValue, of object: some KubernetesObject) async throws(KubernetesError) {
+        guard (try? JSONValue(encoding: object))?["status"] ?? [:] != status else { return }
+        let metadata: JSONValue = [
+            "resourceVersion": .string(object.metadata.resourceVersion), "uid": .string(object.metadata.uid),
+        ]
+        let manifest = Manifest(object.reference, ["metadata": metadata, "status": status])
+        stores.applied(try await client.replaceStatus(manifest), to: object.reference.resource)
+    }
+
+    private func execute(_ action: Plan.Action, ownerUID: String) async throws(KubernetesError) {
+        switch action {
+        case .create(let manifest): try await create(manifest, ownerUID: ownerUID)
+        case .apply(let manifest): stores.applied(try await client.apply(manifest), to: manifest.reference.resource)
+        case .patch(let reference, let patch):
+            stores.applied(try await client.patch(reference, patch), to: reference.resource)
+        case .delete(let reference, let uid, let gracePeriodSeconds):
+            try await delete(reference, uid: uid, gracePeriodSeconds: gracePeriodSeconds)
+        }
+    }
+
+    private func create(_ manifest: Manifest, ownerUID: String) async throws(KubernetesError) {
+        do throws(KubernetesError) {
+            stores.applied(try await client.create(manifest), to: manifest.reference.resource)
+        } catch  where error.reason == .alreadyExists {
+            let existing = try await client.get(manifest.reference)
+            stores.applied(existing, to: manifest.reference.resource)
+            // Created by an earlier run of this plan, or an object without owner whose name says what it is.
+            let owner = Self.controllerUID(of: existing)
+            guard owner != Self.controllerUID(of: manifest.body) else { return }
+            throw KubernetesError(
+                .alreadyExists,
+                "\(manifest.reference) exists and does not belong to this object; delete or rename it", code: 409)
+        }
+    }
+
+    private static func controllerUID(of document: JSONValue) -> String? {
+        let owners = document["metadata"]?["ownerReferences"]?.arrayValue ?? []
+        return owners.first { $0["controller"]?.boolValue == true }?["uid"]?.stringValue
+    }
+
+    private func delete(
+        _ reference: Reference, uid: String, gracePeriodSeconds: Int?
+    ) async throws(KubernetesError) {
+        let options = DeleteOptions(uid: uid, propagation: .background, gracePeriodSeconds: gracePeriodSeconds)
+        do throws(KubernetesError) {
+            let answer = try await client.document(.delete(reference, options))
+            stores.deleted(answer, reference, uid: uid)
+        } catch  where error.reason == .notFound || error.reason == .conflict {
+            // Gone, or another object of the same name by now: either way there is nothing left to delete.
+            stores.deleted(.null, reference, uid: uid)
+        }
+    }
+}
