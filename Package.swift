@@ -83,6 +83,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
         module("PrometheusMetrics"),
+        module("StructuredLogging", ["KubernetesAPI", logging]),
         module(
             "ControllerRuntime",
             [
@@ -93,7 +94,11 @@ let package = Package(
 
         // Features.
         module(
-            "Operator", ["AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", logging]),
+            "Operator",
+            [
+                "AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", "PrometheusMetrics",
+                serviceLifecycle, logging,
+            ]),
         module(
             "LocalCluster",
             [
@@ -123,12 +128,11 @@ let package = Package(
         program(
             "aerie-controller",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ControllerRuntime", "Operator",
-                logging, serviceLifecycle,
-            ]
-        ),
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "ControllerRuntime", "Operator",
+                "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
+            ]),
         program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
-        program("aerie-serving", ["Serving", logging]),
+        program("aerie-serving", ["Serving", "StructuredLogging", logging]),
 
         // Tests.
         .target(
@@ -162,7 +166,10 @@ let package = Package(
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests("TrainingTests", ["Training", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
-        tests("ServingTests", ["Serving", "TensorFlow", "KubernetesAPI"]),
+        tests(
+            "ServingTests",
+            ["Serving", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport", httpTypes, subprocess, logging],
+            exclude: ["Models"]),
         tests("EndToEndTests", ["KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport", "TestSupport"]),
     ]
 )

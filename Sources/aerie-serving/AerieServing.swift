@@ -3,6 +3,7 @@ import BuildInformation
 import FoundationEssentials
 public import Logging
 public import Serving
+import StructuredLogging
 
 @main struct AerieServing: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

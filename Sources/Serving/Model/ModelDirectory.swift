@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 
 /// A model on disk in TensorFlow Serving's layout: `<base>/<name>/<version>/saved_model.pb`.
 package struct ModelDirectory: Hashable, Sendable {
@@ -16,12 +16,13 @@ package struct ModelDirectory: Hashable, Sendable {
     /// - Parameters:
     ///   - basePath: the folder of all models.
     ///   - name: the model; may be left out where there is only one.
+    /// - Returns: all versions that are there.
     /// - Throws: ``StartupError`` `badConfiguration` when there is no such model or it has no version, `badModel` when
     ///   a version has no `saved_model.pb`.
     package static func find(
-        in basePath: String, name: String?, fileManager: FileManager = .default
+        in basePath: String, name: String?
     ) throws(StartupError) -> ModelDirectory {
-        let models = try folders(in: basePath, fileManager)
+        let models = try folders(in: basePath)
         guard let name = name ?? (models.count == 1 ? models.first : nil) else {
             throw StartupError(
                 .badConfiguration,
@@ -37,7 +38,7 @@ package struct ModelDirectory: Hashable, Sendable {
         let path = "\(basePath)/\(name)"
         var versions: [Int64: String] = [:]
         // Folders that are not numbers are no versions; `001` is version 1.
-        for folder in try folders(in: path, fileManager) {
+        for folder in try folders(in: path) {
             guard folder.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int64(folder) else { continue }
             if let other = versions[version] {
                 throw StartupError(.badConfiguration, "\(path)/\(folder) and \(other) are the same version")
@@ -49,7 +50,7 @@ package struct ModelDirectory: Hashable, Sendable {
                 .badConfiguration, "\(path) has no version; a SavedModel belongs into a folder with a number for a name"
             )
         }
-        for path in versions.values.sorted() where !fileManager.fileExists(atPath: "\(path)/saved_model.pb") {
+        for path in versions.values.sorted() where !FileManager.default.fileExists(atPath: "\(path)/saved_model.pb") {
             throw StartupError(.badModel, "\(path) has no saved_model.pb")
         }
         return ModelDirectory(name: name, versions: versions)
@@ -62,14 +63,14 @@ package struct ModelDirectory: Hashable, Sendable {
         return ModelDirectory(name: name, versions: versions.filter { kept.contains($0.key) })
     }
 
-    private static func folders(in path: String, _ fileManager: FileManager) throws(StartupError) -> [String] {
+    private static func folders(in path: String) throws(StartupError) -> [String] {
         let names: [String]
-        do { names = try fileManager.contentsOfDirectory(atPath: path) } catch {
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             throw StartupError(.badConfiguration, "cannot read the folder \(path)")
         }
         return names.sorted().filter { name in
             var isDirectory = false
-            return fileManager.fileExists(atPath: "\(path)/\(name)", isDirectory: &isDirectory) && isDirectory
+            return FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isDirectory) && isDirectory
         }
     }
 }

@@ -32,7 +32,7 @@ package final class ServedModel: Sendable {
         }
     }
 
-    /// Loads and warms up all versions, the highest first. Blocks.
+    /// Loads and warms up all versions, the highest first; blocks.
     ///
     /// - Throws: ``StartupError`` `badModel` at the first version that cannot be loaded.
     package func load(
@@ -63,7 +63,9 @@ package final class ServedModel: Sendable {
         }
     }
 
-    /// Calls a signature once. A model may refuse zeros, an empty string being no picture; that does no harm.
+    /// Calls a signature once.
+    ///
+    /// A model may refuse zeros, an empty string being no picture; that does no harm.
     private static func warmUp(
         _ model: SavedModel, path: String, name: String, _ signature: Signature, _ metrics: ServingMetrics,
         _ logger: Logger

@@ -13,7 +13,9 @@ public struct JSONLogHandler: LogHandler {
     private let write: @Sendable ([UInt8]) -> Void
     private let now: @Sendable () -> MicroTime
 
-    /// - Parameter write: is given one line, with its end; by default it goes to the standard error in one piece.
+    /// - Parameters:
+    ///   - level: the least important entries that are written.
+    ///   - write: is given one line, with its end; by default it goes to the standard error in one piece.
     public init(level: Logger.Level, write: @escaping @Sendable ([UInt8]) -> Void = JSONLogHandler.writeToStandardError)
     {
         logLevel = level
@@ -45,7 +47,9 @@ public struct JSONLogHandler: LogHandler {
         }
     }
 
-    /// Writes all of it at once, so that lines of several threads do not mix. What cannot be written is lost: a log is
+    /// Writes all of it at once, so that lines of several threads do not mix.
+    ///
+    /// What cannot be written is lost: a log is
     /// nothing to stop for.
     public static let writeToStandardError: @Sendable ([UInt8]) -> Void = { line in
         _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
