@@ -28,7 +28,7 @@ public enum Label {
 
     /// The value of ``managedBy``.
     public static let manager = "aerie"
-    /// Labels and annotations of an experiment that begin so go down to its TFJobs and their pods: admission to a queue
+    /// Labels and annotations of an experiment that begin so go down to its TFJobs: admission to a queue
     /// is decided there.
     public static let queuePrefix = "kueue.x-k8s.io/"
 }
