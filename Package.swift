@@ -82,7 +82,7 @@ let package = Package(
         // Adapters: one outside thing each.
         module("BuildInformation"),
         module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
-        module("KubernetesClient", ["KubernetesAPI", "HTTPTransport", "BuildInformation"]),
+        module("KubernetesClient", ["KubernetesAPI", "KubernetesYAML", "HTTPTransport", "BuildInformation"]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
         module("PrometheusMetrics"),
@@ -93,7 +93,8 @@ let package = Package(
                 "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", "BuildInformation", hummingbird, httpTypes,
                 nioCore, serviceLifecycle, logging, heap,
             ]),
-        module("ImageRegistry", ["KubernetesAPI", "HTTPTransport", crypto, logging]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        module("ImageRegistry", ["KubernetesAPI", "HTTPTransport", "CZlib", crypto, nioPosix]),
 
         // Features.
         module(
@@ -131,8 +132,8 @@ let package = Package(
         program(
             "aerie-controller",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "ControllerRuntime", "Operator",
-                "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
+                "AerieAPI", "Decisions", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
+                "ControllerRuntime", "Operator", "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
             ]),
         program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
         program("aerie-serving", ["Serving", "StructuredLogging", logging]),

@@ -17,8 +17,11 @@ import tempfile
 
 LAYERS = {
     "core": ["KubernetesAPI", "AerieAPI", "Suggestion", "Evaluation", "Decisions"],
-    "leaves": ["BuildInformation", "CTensorFlow", "CYAML", "PrometheusMetrics"],  # know nothing of each other or of the core
-    "adapters": ["ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore"],
+    "leaves": ["BuildInformation", "CTensorFlow", "CYAML", "CZlib", "PrometheusMetrics"],  # know nothing of each other or of the core
+    "adapters": [
+        "ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore",
+        "StructuredLogging",
+    ],
     "features": ["Dashboard", "LocalCluster", "Operator", "Serving", "TensorFlow", "Training"],
     "programs": ["aerie", "aerie-controller", "aerie-serving", "aerie-trainer"],
     "tests": ["TestSupport"],  # and every test target
@@ -28,7 +31,7 @@ ALONG = {
     "AerieAPI": {"KubernetesAPI"},
     "Suggestion": {"AerieAPI", "KubernetesAPI"},
     "Decisions": {"AerieAPI", "KubernetesAPI", "Suggestion", "Evaluation"},
-    "KubernetesClient": {"HTTPTransport"},
+    "KubernetesClient": {"HTTPTransport", "KubernetesYAML"},
     "ControllerRuntime": {"KubernetesClient"},
     "ImageRegistry": {"HTTPTransport"},
     "ObjectStore": {"HTTPTransport"},

@@ -1,0 +1,111 @@
+import AerieAPI
+public import ControllerRuntime
+public import Decisions
+public import KubernetesAPI
+public import KubernetesClient
+public import Logging
+public import ServiceLifecycle
+
+/// Which objects the operator reads for which kind, and who is told when one of them changes.
+public struct Operator: Sendable {
+    public struct Configuration: Sendable {
+        /// Watches this namespace only; `nil` for the whole cluster.
+        public var namespace: String?
+        /// Keys of one kind that are worked on at the same time.
+        public var workers: Int
+        public var tfJob: TFJobDecision.Configuration
+
+        public init(
+            namespace: String? = nil, workers: Int = 4,
+            tfJob: TFJobDecision.Configuration = TFJobDecision.Configuration()
+        ) {
+            self.namespace = namespace
+            self.workers = workers
+            self.tfJob = tfJob
+        }
+    }
+
+    /// What all controllers and informers share.
+    public struct Environment: Sendable {
+        public var client: KubernetesClient
+        public var events: any EventSink
+        public var metrics: RuntimeMetrics
+        public var now: @Sendable () -> Time
+        public var logger: Logger
+
+        public init(
+            client: KubernetesClient, events: any EventSink, metrics: RuntimeMetrics,
+            now: @escaping @Sendable () -> Time, logger: Logger
+        ) {
+            self.client = client
+            self.events = events
+            self.metrics = metrics
+            self.now = now
+            self.logger = logger
+        }
+    }
+
+    private let configuration: Configuration
+    private let environment: Environment
+    private let stores = Stores()
+    private let queues: Queues
+
+    public init(_ configuration: Configuration, _ environment: Environment) {
+        self.configuration = configuration
+        self.environment = environment
+        queues = Queues(metrics: environment.metrics)
+        queues.listen(to: stores)
+    }
+
+    /// Whether every store has read a whole list.
+    public var isSynced: Bool { stores.isSynced }
+
+    /// Keep the stores equal to the server; run by every replica, whether it leads or not.
+    public var informers: [any ServiceLifecycle.Service] {
+        let promotion = "\(Label.promotion)"
+        let tfJob = "\(TFJob.Label.operatorName)=\(TFJob.Label.controller)"
+        return [
+            informer(stores.tfJobs), informer(stores.tfJobPods, labels: tfJob),
+            informer(stores.tfJobServices, labels: tfJob), informer(stores.experiments), informer(stores.trials),
+            informer(stores.promotions), informer(stores.profiles, isNamespaced: false),
+            informer(stores.promotionJobs, labels: promotion), informer(stores.promotionPods, labels: promotion),
+            informer(stores.deployments, labels: promotion), informer(stores.promotionServices, labels: promotion),
+        ]
+    }
+
+    private func informer<Object: KubernetesObject>(
+        _ store: Store<Object>, labels: String? = nil, isNamespaced: Bool = true
+    ) -> any ServiceLifecycle.Service {
+        Informer(
+            client: environment.client, store: store,
+            selection: Selection(namespace: isNamespaced ? configuration.namespace : nil, labelSelector: labels),
+            metrics: environment.metrics, logger: environment.logger)
+    }
+
+    /// Runs all controllers, once the stores are synced, until the task is cancelled or shut down gracefully.
+    public func runControllers() async throws {
+        try await cancelWhenGracefulShutdown {
+            while !stores.isSynced { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await controller("tfjob", tfJobs, queues.tfJobs).run() }
+            group.addTask { await controller("trial", trials, queues.trials).run() }
+            group.addTask { await controller("trainingexperiment", experiments, queues.experiments).run() }
+            group.addTask { await controller("modelpromotion", promotions, queues.promotions).run() }
+        }
+    }
+
+    private var tfJobs: TFJobReconciler { TFJobReconciler(stores: stores, configuration: configuration.tfJob) }
+    private var trials: TrialReconciler { TrialReconciler(stores: stores) }
+    private var experiments: ExperimentReconciler { ExperimentReconciler(stores: stores) }
+    private var promotions: PromotionReconciler { PromotionReconciler(stores: stores) }
+
+    private func controller<R: Reconciler>(_ name: String, _ reconciler: R, _ queue: KeyQueue) -> Controller<R> {
+        Controller(
+            name: name, reconciler: reconciler, queue: queue,
+            executor: PlanExecutor(
+                client: environment.client, events: environment.events, stores: stores.writeThrough),
+            workers: configuration.workers, metrics: environment.metrics, now: environment.now,
+            logger: environment.logger)
+    }
+}

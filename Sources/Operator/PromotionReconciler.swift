@@ -1,0 +1,26 @@
+import AerieAPI
+import ControllerRuntime
+import Decisions
+import KubernetesAPI
+
+/// Takes chosen checkpoints through gates, export and image build to a rollout.
+struct PromotionReconciler: Reconciler {
+    let stores: Stores
+
+    func observe(
+        _ key: ObjectKey, now: Time, lastFailure: KubernetesError?
+    ) -> (object: ModelPromotion, observed: PromotionDecision.Observed)? {
+        guard let promotion = stores.promotions[key] else { return nil }
+        let job = stores.promotionJobs.group(promotion.metadata.uid).first
+        let servingKey = ObjectKey(namespace: key.namespace, name: promotion.spec.modelName)
+        return (
+            promotion,
+            PromotionDecision.Observed(
+                promotion: promotion, job: job, pods: job.map { stores.promotionPods.group($0.metadata.uid) } ?? [],
+                deployment: stores.deployments[servingKey], service: stores.promotionServices[servingKey], now: now,
+                lastError: lastFailure)
+        )
+    }
+
+    static func decide(_ observed: PromotionDecision.Observed) -> Plan { PromotionDecision.decide(observed) }
+}

@@ -1,0 +1,71 @@
+import AerieAPI
+import ControllerRuntime
+import KubernetesAPI
+
+/// One work queue for each kind, and the rules by which a change of one object asks for another.
+struct Queues: Sendable {
+    let tfJobs: KeyQueue
+    let trials: KeyQueue
+    let experiments: KeyQueue
+    let promotions: KeyQueue
+
+    init(metrics: RuntimeMetrics) {
+        tfJobs = KeyQueue(name: "tfjob", metrics: metrics)
+        trials = KeyQueue(name: "trial", metrics: metrics)
+        experiments = KeyQueue(name: "trainingexperiment", metrics: metrics)
+        promotions = KeyQueue(name: "modelpromotion", metrics: metrics)
+    }
+
+    func listen(to stores: Stores) {
+        stores.tfJobs.onChange { [tfJobs, trials] job in
+            tfJobs.add(job.metadata.key)
+            trials.add(job.metadata.owner(Trial.self))
+        }
+        stores.tfJobPods.onChange { [tfJobs, trials] pod in
+            guard let job = TFJob.key(of: pod.metadata) else { return }
+            tfJobs.add(job)
+            // A trial's TFJob has the trial's name.
+            if pod.metadata.labels[Label.trial] != nil { trials.add(job) }
+        }
+        stores.tfJobServices.onChange { [tfJobs] service in tfJobs.add(TFJob.key(of: service.metadata)) }
+        stores.trials.onChange { [trials, experiments] trial in
+            trials.add(trial.metadata.key)
+            experiments.add(trial.metadata.owner(TrainingExperiment.self))
+        }
+        stores.experiments.onChange { [experiments] in experiments.add($0.metadata.key) }
+        stores.profiles.onChange { [trials] profile in
+            for trial in stores.trials.all where trial.spec.template.accelerator?.profile == profile.metadata.name {
+                trials.add(trial.metadata.key)
+            }
+        }
+        stores.promotions.onChange { [promotions, experiments] promotion in
+            promotions.add(promotion.metadata.key)
+            experiments.add(
+                ObjectKey(namespace: promotion.metadata.namespace, name: promotion.spec.source.experiment))
+        }
+        stores.promotionJobs.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+        stores.promotionPods.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+        stores.deployments.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+        stores.promotionServices.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+    }
+}
+
+extension KeyQueue {
+    fileprivate func add(_ key: ObjectKey?) {
+        if let key { add(key) }
+    }
+}
+
+extension ObjectMeta {
+    /// The object of this kind that manages the object, if one does.
+    fileprivate func owner<Owner: KubernetesObject>(_ type: Owner.Type) -> ObjectKey? {
+        guard let owner = controller, owner.kind == Owner.resource.kind, owner.apiVersion == Owner.resource.apiVersion
+        else { return nil }
+        return ObjectKey(namespace: namespace, name: owner.name)
+    }
+
+    /// The promotion that the object was made for, by its label.
+    fileprivate var promotion: ObjectKey? {
+        labels[Label.promotion].map { ObjectKey(namespace: namespace, name: $0) }
+    }
+}

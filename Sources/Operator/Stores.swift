@@ -1,0 +1,61 @@
+import AerieAPI
+import ControllerRuntime
+import KubernetesAPI
+import KubernetesClient
+
+/// What the operator knows of the cluster.
+///
+/// Caches are scoped by label wherever others have objects of the same kind: the operator never holds all pods of a
+/// cluster.
+struct Stores: Sendable {
+    let tfJobs = Store<TFJob>()
+    /// By ``TFJob/group(_:)`` of the job that their labels name.
+    let tfJobPods = Store<Pod>(groupedBy: { TFJob.group(of: $0.metadata) })
+    let tfJobServices = Store<Service>(groupedBy: { TFJob.group(of: $0.metadata) })
+    let experiments = Store<TrainingExperiment>()
+    let trials = Store<Trial>()
+    /// By the uid of the experiment that they came from; they have no owner.
+    let promotions = Store<ModelPromotion>(groupedBy: { $0.spec.source.experimentUID })
+    let profiles = Store<AcceleratorProfile>()
+    let promotionJobs = Store<Job>()
+    /// By the uid of the job that runs them.
+    let promotionPods = Store<Pod>()
+    let deployments = Store<Deployment>()
+    let promotionServices = Store<Service>()
+
+    var isSynced: Bool {
+        tfJobs.isSynced && tfJobPods.isSynced && tfJobServices.isSynced && experiments.isSynced && trials.isSynced
+            && promotions.isSynced && profiles.isSynced && promotionJobs.isSynced && promotionPods.isSynced
+            && deployments.isSynced && promotionServices.isSynced
+    }
+
+    /// The stores that hold what the operator itself writes.
+    var writeThrough: WriteThrough {
+        var stores = WriteThrough()
+        stores.add(tfJobs)
+        stores.add(tfJobPods)
+        stores.add(tfJobServices)
+        stores.add(experiments)
+        stores.add(trials)
+        stores.add(promotions)
+        stores.add(promotionJobs)
+        stores.add(deployments)
+        return stores
+    }
+}
+
+extension TFJob {
+    /// The name under which a job's pods and services are found in a store.
+    static func group(_ key: ObjectKey) -> String { key.description }
+
+    /// The group of a pod or service, by its labels.
+    static func group(of child: ObjectMeta) -> String? { key(of: child).map(group) }
+
+    /// The job that a pod or service belongs to, by its labels.
+    static func key(of child: ObjectMeta) -> ObjectKey? {
+        guard child.labels[Label.operatorName] == Label.controller, let name = child.labels[Label.jobName] else {
+            return nil
+        }
+        return ObjectKey(namespace: child.namespace, name: name)
+    }
+}
