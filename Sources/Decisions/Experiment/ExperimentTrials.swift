@@ -1,0 +1,79 @@
+import AerieAPI
+import KubernetesAPI
+import Suggestion
+
+/// Which trials there shall be next.
+extension ExperimentRound {
+    /// Creates trials up to the limits; a number that was given before but never became an object goes first.
+    mutating func wantTrials() {
+        let missing = roll.missing
+        for number in missing { create(number) }
+        let active = roll.active.count + missing.count
+        let room = min(spec.parallelTrials - active, limit - roll.created)
+        if room > 0, !spec.suspend {
+            for number in (roll.created + 1)...(roll.created + room) { create(number) }
+            created = roll.created + room
+        }
+        noteState()
+    }
+
+    private mutating func noteState() {
+        if let lastError, [.forbidden, .invalid, .badRequest].contains(lastError.reason), !actions.isEmpty {
+            let message = "Trials cannot be created: \(lastError.message)"
+            if status.reason != ExperimentReason.trialsRefused.rawValue { tell(.warning, .trialsRefused, message) }
+            become(.pending, .trialsRefused, message)
+        } else if spec.suspend, roll.active.isEmpty {
+            become(.suspended, .suspended, "The experiment is suspended.")
+        } else {
+            become(.running, .trialsRunning, "Trials run.")
+        }
+    }
+
+    private mutating func become(
+        _ state: TrainingExperiment.State, _ reason: ExperimentReason, _ message: String
+    ) {
+        status.state = state
+        status.reason = reason.rawValue
+        set("Running", state == .running ? .yes : .no, reason, message)
+    }
+
+    private mutating func create(_ number: Int) {
+        guard let assignment = sampler.propose(number...number, history: history).first else { return }
+        actions.append(.create(manifest(number, assignment)))
+    }
+
+    private var history: [Outcome] {
+        roll.inOrder.map { Outcome(number: $0.spec.number, assignment: $0.spec.parameters, value: $0.status?.value) }
+    }
+
+    private func manifest(_ number: Int, _ assignment: Assignment) -> Manifest {
+        let metadata = experiment.metadata
+        let name = ChildName.trial(experiment: metadata.name, number: number)
+        let folder = ChildName.trialFolder(
+            namespace: metadata.namespace, experiment: metadata.name, uid: metadata.uid, trial: name)
+        // Validation has read the uri before.
+        let store = (try? StorageURI(spec.checkpoints.uri).appending(folder).description) ?? spec.checkpoints.uri
+        let trial = Trial.Spec(
+            experiment: metadata.name, number: number, parameters: assignment, objective: spec.objective,
+            dataset: spec.dataset, checkpoints: CheckpointStore(uri: store, keep: spec.checkpoints.keep),
+            template: spec.trial)
+        let labels = [
+            Label.experiment: metadata.name, Label.trialNumber: String(number), Label.managedBy: Label.manager,
+        ]
+        return Manifest(
+            Reference(Trial.resource, namespace: metadata.namespace, name: name),
+            JSONValue(compacting: [
+                "metadata": [
+                    "labels": JSONValue(labels.merging(queueing(metadata.labels)) { own, _ in own }),
+                    "annotations": JSONValue(queueing(metadata.annotations)),
+                    "ownerReferences": [OwnerReference(controller: experiment).json],
+                ],
+                "spec": try? JSONValue(encoding: trial),
+            ]))
+    }
+
+    /// What a queue looks at goes down to where admission is decided.
+    private func queueing(_ values: [String: String]) -> [String: String] {
+        values.filter { $0.key.hasPrefix(Label.queuePrefix) }
+    }
+}
