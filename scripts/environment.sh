@@ -24,6 +24,8 @@ quietly() {
     step "$what (log: $log)"
     "$@" > "$log" 2>&1 < /dev/null &
     command=$!
+    # A command in the background does not hear Ctrl-C by itself.
+    trap 'kill "$command" 2> /dev/null; exit 130' INT TERM
     while kill -0 "$command" 2> /dev/null; do
         sleep 0.2
         if ((SECONDS - began >= 30 && (SECONDS - began) % 30 == 0 && SECONDS != told)); then
@@ -31,6 +33,7 @@ quietly() {
             printf '    … still at it after %d s\n' $((SECONDS - began))
         fi
     done
+    trap - INT TERM
     if wait "$command"; then
         printf '    done in %d s\n' $((SECONDS - began))
     else
