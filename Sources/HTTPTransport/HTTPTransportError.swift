@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -57,6 +58,8 @@ extension HTTPTransportError {
         case let error as NIOSSLError: self.init(.tls, "TLS with \(url) failed: \(error)")
         case let error as NIOSSLExtraError: self.init(.tls, "TLS with \(url) failed: \(error)")
         case let error as NIOConnectionError: self.init(.unreachable, "cannot connect to \(url): \(error.reason)")
+        case let error as IOError where error.isFailedConnect:
+            self.init(.unreachable, "cannot connect to \(url): \(error)")
         case let error as IOError: self.init(.closed, "the connection to \(url) broke: \(error)")
         default: self.init(.closed, "the request to \(url) failed: \(error)")
         }
@@ -86,6 +89,13 @@ extension HTTPTransportError {
         case is CancellationError: self.init(.cancelled, "reading was cancelled")
         default: self.init(.body, "reading a body failed: \(error)")
         }
+    }
+}
+
+extension IOError {
+    /// Whether no connection was made, so that nothing can have been sent.
+    fileprivate var isFailedConnect: Bool {
+        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENOENT, EADDRNOTAVAIL].contains(errnoCode)
     }
 }
 

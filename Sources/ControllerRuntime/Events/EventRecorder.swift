@@ -52,7 +52,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         await withGracefulShutdownHandler {
             for await item in items { await send(item) }
         } onGracefulShutdown: {
-            input.finish()
+            self.input.finish()
         }
     }
 

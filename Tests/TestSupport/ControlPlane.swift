@@ -1,0 +1,186 @@
+import FoundationEssentials
+import Glibc
+import HTTPTransport
+import KubernetesAPI
+public import KubernetesClient
+import Synchronization
+
+/// A real Kubernetes API server, started once for all tests of the process and stopped with it.
+///
+/// The binaries are those in `KUBEBUILDER_ASSETS`, or what `make setup` has built. Where they are missing tests fail:
+/// a suite that passes without a server would prove nothing.
+public final class ControlPlane: Sendable {
+    public enum Parts: String, Sendable {
+        /// etcd and kube-apiserver: objects are stored, nothing acts on them.
+        case apiServer = "api"
+        /// Also kube-controller-manager and kube-scheduler.
+        case all
+    }
+
+    public struct Failure: Error, CustomStringConvertible {
+        public var description: String
+    }
+
+    /// For clients of the test's own making; authenticates as an administrator with a certificate.
+    public let configuration: ClientConfiguration
+    /// An administrator's client.
+    public let client: KubernetesClient
+    /// A bearer token of the same administrator.
+    public let token = "admin-token"
+    private let nextNamespace = Mutex(0)
+
+    private static let apiServer = Task { try await ControlPlane(.apiServer) }
+    private static let all = Task { try await ControlPlane(.all) }
+
+    /// The control plane of this process with these parts; the first call takes about five seconds.
+    public static func shared(_ parts: Parts = .apiServer) async throws -> ControlPlane {
+        // A lazy static whose task has begun can be awaited by any number of tests.
+        switch parts {
+        case .apiServer: try await apiServer.value
+        case .all: try await all.value
+        }
+    }
+
+    /// Makes a namespace that no other test uses, and returns its name.
+    public func namespace(_ prefix: String = "test") async throws -> String {
+        let number = nextNamespace.withLock { next in
+            next += 1
+            return next
+        }
+        let name = "\(prefix)-\(number)"
+        let resource = Resource(group: "", version: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false)
+        try await client.create(Manifest(Reference(resource, name: name), [:]))
+        return name
+    }
+
+    private init(_ parts: Parts) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let binaries = try Self.binaries(parts, environment)
+        let directory = try Self.temporaryDirectory()
+        let ports = try Self.freePorts(5)
+        let names = ["API_PORT", "ETCD_PORT", "PEER_PORT", "MANAGER_PORT", "SCHEDULER_PORT"]
+        var variables = Dictionary(uniqueKeysWithValues: zip(names, ports.map(String.init)))
+        variables["PATH"] = environment["PATH"] ?? "/usr/bin:/bin"
+        variables["KUBERNETES_BIN"] = binaries.kubernetes
+        variables["ETCD"] = binaries.etcd
+        variables["PARTS"] = parts.rawValue
+        let script = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/control-plane.sh"
+        let process = try Self.start(script, directory, variables)
+
+        let server = "https://127.0.0.1:\(ports[0])"
+        configuration = try await Self.until(.seconds(30), directory, process, "make its keys") {
+            try? ClientConfiguration(
+                server: server,
+                tls: TLSOptions(
+                    trustRoots: .pem(Self.read("\(directory)/ca.crt")),
+                    clientCertificate: .init(
+                        chain: Self.read("\(directory)/admin.crt"), privateKey: Self.read("\(directory)/admin.key"))))
+        }
+        let client = try KubernetesClient(configuration)
+        self.client = client
+        _ = try await Self.until(.seconds(60), directory, process, "become ready") {
+            guard (try? await client.raw("/readyz")) != nil else { return Bool?.none }
+            guard parts == .all else { return true }
+            // The controller manager is at work once it has made this account.
+            let account = "/api/v1/namespaces/default/serviceaccounts/default"
+            return try? await client.raw(account).isEmpty == false
+        }
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        guard bytes.count > 64, bytes.last == 0x0A else { throw Failure(description: "\(path) is not complete") }
+        return bytes
+    }
+
+    /// Asks until there is an answer; fails with the end of the logs.
+    private static func until<Answer>(
+        _ limit: Duration, _ directory: String, _ process: pid_t, _ what: String,
+        _ ask: () async throws -> Answer?
+    ) async throws -> Answer {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline, kill(process, 0) == 0 {
+            if let answer = try await ask() { return answer }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let logs = ["supervisor", "etcd", "kube-apiserver", "kube-controller-manager"].map { name in
+            let text = (try? String(contentsOfFile: "\(directory)/\(name).log", encoding: .utf8)) ?? ""
+            return "\(name): \(text.suffix(1_000))"
+        }
+        throw Failure(description: "the control plane did not \(what).\n\(logs.joined(separator: "\n"))")
+    }
+}
+
+/// Finding and starting the programs.
+extension ControlPlane {
+    private static func binaries(
+        _ parts: Parts, _ environment: [String: String]
+    ) throws -> (kubernetes: String, etcd: String) {
+        let cache = environment["AERIE_CACHE"] ?? "\(environment["HOME"] ?? "")/.cache/aerie"
+        let assets = environment["KUBEBUILDER_ASSETS"].flatMap { $0.isEmpty ? nil : $0 }
+        let kubernetes = assets ?? "\(cache)/kubernetes/bin"
+        let wanted =
+            parts == .all
+            ? ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] : ["kube-apiserver"]
+        for name in wanted where access("\(kubernetes)/\(name)", X_OK) != 0 {
+            throw Failure(description: "\(kubernetes)/\(name) is missing; `make setup` builds it")
+        }
+        let folders = [kubernetes] + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let candidates: [String] = folders.map { "\($0)/etcd" }
+        guard let etcd = candidates.first(where: { (path: String) in access(path, X_OK) == 0 }) else {
+            throw Failure(description: "etcd is missing; `make setup` installs it (Debian package etcd-server)")
+        }
+        return (kubernetes, etcd)
+    }
+
+    private static func temporaryDirectory() throws -> String {
+        var template = Array("/tmp/aerie-control-plane-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Failure(description: "cannot make a folder in /tmp") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Ports that are free now; all are held until all are found, so that they differ.
+    static func freePorts(_ count: Int) throws -> [UInt16] {
+        var sockets: [Int32] = []
+        defer { for socket in sockets { close(socket) } }
+        return try (0..<count).map { _ in
+            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(socket)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+                }
+            }
+            guard isBound else { throw Failure(description: "no free port on 127.0.0.1") }
+            return UInt16(bigEndian: address.sin_port)
+        }
+    }
+
+    /// Starts the script with a pipe as its input whose other end lives as long as this process.
+    private static func start(_ script: String, _ directory: String, _ variables: [String: String]) throws -> pid_t {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw Failure(description: "cannot make a pipe")
+        }
+        defer { close(ends[0]) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "\(directory)/supervisor.log", O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // A session of its own: Ctrl-C at the tests' terminal must not reach it before the pipe closes.
+        let command = ["setsid", "bash", script, directory]
+        let arguments = command.map { (text: String) in strdup(text) } + [nil]
+        let environment = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        var process = pid_t()
+        let failure = posix_spawnp(&process, "setsid", &actions, nil, arguments, environment)
+        guard failure == 0 else { throw Failure(description: "cannot start \(script): error \(failure)") }
+        return process
+    }
+}
