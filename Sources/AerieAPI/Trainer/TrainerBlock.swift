@@ -1,4 +1,4 @@
-import KubernetesAPI
+public import KubernetesAPI
 
 /// A part of the trainer's configuration that is described by its fields.
 public protocol TrainerBlock: Sendable {
@@ -28,7 +28,7 @@ extension TrainerBlock {
     }
 
     /// All fields, the ones with default values too.
-    var json: JSONValue {
+    public var json: JSONValue {
         .object(Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.name, $0.read(self)) }))
     }
 

@@ -10,6 +10,11 @@ public struct TensorSpecification: Hashable, Sendable {
         self.dataType = dataType
         self.shape = shape
     }
+
+    /// An output of a graph as it is.
+    public init(_ output: Output) throws(TFError) {
+        self.init(tensorName: output.name, dataType: try output.dataType, shape: try output.shape)
+    }
 }
 
 extension TensorSpecification {

@@ -23,15 +23,19 @@ public struct Tensor: Sendable {
     public init<Failure: Error>(
         _ dataType: DataType, shape: [Int], write: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws {
+        try self.init(dataType, shape: shape)
+        try write(storage.bytes)
+    }
+
+    /// A tensor of zeros, of a data type of fixed size.
+    public init(_ dataType: DataType, shape: [Int]) throws(TFError) {
         guard let size = dataType.byteCount else {
             throw TFError(.invalidArgument, "a tensor of \(dataType) has no elements of fixed size")
         }
-        let storage = try Self.allocate(dataType, shape: shape, byteCount: size * Self.count(of: shape))
+        storage = try Self.allocate(dataType, shape: shape, byteCount: size * Self.count(of: shape))
         storage.bytes.initializeMemory(as: UInt8.self, repeating: 0)
-        try write(storage.bytes)
         self.dataType = dataType
         self.shape = shape
-        self.storage = storage
     }
 
     /// Number of elements.

@@ -1,0 +1,119 @@
+import AerieAPI
+import ArgumentParser
+import Glibc
+import KubernetesAPI
+import Training
+
+/// Trains one trial: `aerie-trainer train`.
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train one trial, or go on with it from its last checkpoint.",
+        discussion: """
+            On a laptop:
+              aerie-trainer train --data ~/landsat/trial --checkpoints /tmp/landsat \\
+                --trainer '{"model":{"width":128},"training":{"steps":2000}}' --parameter learningRate=0.003
+            """)
+
+    @Option(help: ArgumentHelp("Folder or file:// URI with dataset.json and its TFRecord files.", valueName: "path"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("The trial's own folder: checkpoints, curves, results.", valueName: "path"))
+    var checkpoints: String?
+
+    @Option(help: ArgumentHelp("JSON with task, model and training; see docs/trainer.md.", valueName: "json"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("Overrides a field of model or training; may be repeated.", valueName: "name=value"))
+    var parameter: [String] = []
+
+    @Option(help: "The metric by which checkpoints are kept (default: validation/accuracy).")
+    var metric: String?
+
+    @Option(help: "Maximize or Minimize (default: Maximize).")
+    var goal: GoalOption?
+
+    @Option(help: "How many checkpoints stay, besides the latest (default: 3).")
+    var keep: Int?
+
+    @Option(help: "Lines of JSON, or text for people (default: text on a terminal).")
+    var log: LogFormat?
+
+    func validate() throws {
+        if let keep, !(1...1000).contains(keep) { throw ValidationError("--keep must be 1…1000") }
+        for text in parameter where !text.dropFirst().contains("=") {
+            throw ValidationError("--parameter must be name=value, got \(text)")
+        }
+    }
+
+    func run() throws {
+        let stop = StopSignal()
+        let variables = ProcessEnvironment.variables
+        let format = log ?? (Console.isTerminal && variables[TrialVariable.contract.rawValue] == nil ? .text : .json)
+        let log = TrialLog(clock: .system) { Console.print(format.render($0)) }
+        let termination = TerminationLog.forProcess(variables)
+        var identity = (trial: variables[TrialVariable.trial.rawValue] ?? "", uid: "")
+        identity.uid = variables[TrialVariable.trialUID.rawValue] ?? ""
+        do {
+            try SingleProcess.check(variables)
+            let specification = try TrialSpecification(
+                environment(variables), attempt: ProcessEnvironment.attempt(variables))
+            let result = try TrialRun(specification, log: log, clock: .system) { stop.isReceived }.run()
+            try termination?.write(result)
+            summarize(result, format: format, log: log)
+            if result.checkpoint == nil { throw ExitCode(TrialExitCode.failed.rawValue) }
+        } catch let error as TrainingError {
+            log.log(.error, error.message, ["reason": .string(error.reason.rawValue)])
+            try termination?.write(
+                TrialResult(trial: identity.trial, trialUID: identity.uid, reason: error.reason, message: error.message)
+            )
+            throw ExitCode(error.exitCode.rawValue)
+        }
+    }
+
+    /// The contract's environment with what the options say instead.
+    private func environment(_ variables: [String: String]) throws(TrainingError) -> TrialEnvironment {
+        var environment = try baseEnvironment(variables)
+        if let data { environment.datasetURI = data }
+        if let checkpoints { environment.checkpointURI = checkpoints }
+        if let metric { environment.objective.metric = metric }
+        if let goal { environment.objective.goal = goal.value }
+        if let keep { environment.checkpointKeep = keep }
+        if let trainer {
+            do { environment.trainer = try JSONValue(parsing: trainer) } catch {
+                throw TrainingError(.badConfiguration, "--trainer: \(error)")
+            }
+        }
+        for text in parameter {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            environment.parameters[parts[0]] = (try? JSONValue(parsing: parts[1])) ?? .string(parts[1])
+        }
+        return environment
+    }
+
+    private func baseEnvironment(_ variables: [String: String]) throws(TrainingError) -> TrialEnvironment {
+        if variables[TrialVariable.contract.rawValue] != nil {
+            do { return try TrialEnvironment(variables: variables) } catch {
+                throw TrainingError(.badConfiguration, error.description)
+            }
+        }
+        guard let data, let checkpoints else {
+            throw TrainingError(.badUsage, "outside of a trial's pod --data and --checkpoints must be given")
+        }
+        return TrialEnvironment(
+            experiment: "local", trial: "local", trialUID: "local", parameters: [:], datasetURI: data,
+            checkpointURI: checkpoints, objective: Objective(metric: MetricName.accuracy), trainer: [:])
+    }
+
+    private func summarize(_ result: TrialResult, format: LogFormat, log: TrialLog) {
+        guard let best = result.checkpoint else {
+            log.log(.error, result.message ?? result.reason, ["reason": .string(result.reason)])
+            return
+        }
+        log.log(
+            result.message == nil ? .info : .warning, result.message ?? "done",
+            [
+                "reason": .string(result.reason), "metric": .string(best.metric), "value": .number(best.value.value),
+                "step": JSONValue(best.step), "checkpoint": .string(best.path), "digest": .string(best.digest),
+            ])
+    }
+}
