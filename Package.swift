@@ -134,6 +134,7 @@ let package = Package(
             [
                 "AerieAPI", "Decisions", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
                 "ControllerRuntime", "Operator", "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
+                unixSignals,
             ]),
         program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
         program("aerie-serving", ["Serving", "StructuredLogging", logging]),
@@ -172,7 +173,10 @@ let package = Package(
         tests("TrainingTests", ["Training", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
         tests(
             "ServingTests",
-            ["Serving", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport", httpTypes, subprocess, logging],
+            [
+                "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport", httpTypes,
+                subprocess, logging,
+            ],
             exclude: ["Models"]),
         tests("EndToEndTests", ["KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport", "TestSupport"]),
     ]

@@ -11,8 +11,9 @@ struct PromotionReconciler: Reconciler {
         _ key: ObjectKey, now: Time, lastFailure: KubernetesError?
     ) -> (object: ModelPromotion, observed: PromotionDecision.Observed)? {
         guard let promotion = stores.promotions[key] else { return nil }
-        let job = stores.promotionJobs.group(promotion.metadata.uid).first
-        let servingKey = ObjectKey(namespace: key.namespace, name: promotion.spec.modelName)
+        // The job that exports and builds has the promotion's name.
+        let job = stores.promotionJobs[key]
+        let servingKey = ObjectKey(namespace: key.namespace, name: promotion.spec.servingName)
         return (
             promotion,
             PromotionDecision.Observed(

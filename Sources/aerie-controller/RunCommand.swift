@@ -1,15 +1,17 @@
-import ArgumentParser
+public import ArgumentParser
 import BuildInformation
 import ControllerRuntime
 import Decisions
 import FoundationEssentials
+import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
-import Logging
+public import Logging
 import Operator
 import PrometheusMetrics
 import ServiceLifecycle
 import StructuredLogging
+import UnixSignals
 
 /// Runs the controllers until SIGTERM, or until leadership is lost.
 struct RunCommand: AsyncParsableCommand {
@@ -68,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
         let client = try KubernetesClient(configuration, fieldManager: "aerie-controller") { method, code in
             metrics.requested(method: method.rawValue, code: code)
         }
-        let identity = environment["POD_NAME"] ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
+        let identity = environment["POD_NAME"] ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger)
         let theOperator = Operator(
