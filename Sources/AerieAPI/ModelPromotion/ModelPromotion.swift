@@ -109,6 +109,9 @@ extension ModelPromotion {
             serving = try container.decodeIfPresent(ServingTemplate.self, forKey: .serving)
         }
 
+        /// The name of the deployment and the service that run the model.
+        public var servingName: String { serving?.name ?? modelName }
+
         /// What the gates look at: all that the trial reported, with the objective's value at this very checkpoint.
         public var gateMetrics: Metrics {
             var metrics = source.metrics

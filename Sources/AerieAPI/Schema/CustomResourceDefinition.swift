@@ -109,6 +109,10 @@ extension Schema {
     /// The fields at the root of an object are the API server's own: it allows no bounds on them but type and format.
     fileprivate static func anyString(_ description: String) -> Schema { Schema(description, ["type": "string"]) }
 
-    fileprivate static let metadata = Schema(
-        "Name, labels, annotations and what else every object has.", ["type": "object"])
+    /// Only the type: the server describes and checks metadata itself, and refuses any other word about it.
+    fileprivate static var metadata: Schema {
+        var schema = Schema("", ["type": "object"])
+        schema.json["description"] = nil
+        return schema
+    }
 }

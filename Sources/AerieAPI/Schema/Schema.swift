@@ -9,7 +9,7 @@ public import KubernetesAPI
 /// - SeeAlso: "Specifying a structural schema" in the Kubernetes documentation of custom resource definitions.
 public struct Schema: Hashable, Sendable {
     /// The node as it stands in the document.
-    public private(set) var json: JSONValue
+    public internal(set) var json: JSONValue
     /// Whether the object that holds this node lists it under `required`.
     public private(set) var isRequired = false
 

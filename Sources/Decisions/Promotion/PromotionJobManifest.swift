@@ -41,11 +41,11 @@ extension PromotionRound {
     }
 
     private func exporter(_ checkpoints: StorageMount) -> JSONValue {
-        let trial = checkpoints.mount == nil ? checkpoints.uri : Self.checkpointPath
+        let folder = checkpoints.mount == nil ? checkpoints.uri : Self.checkpointPath
         return [
             "name": .string(Self.exportContainer), "image": .string(spec.trainerImage),
             "args": [
-                "export", "--trial", .string(trial), "--checkpoint", .string(spec.checkpoint.path), "--digest",
+                "export", "--checkpoint", .string("\(folder)/\(spec.checkpoint.path)"), "--digest",
                 .string(spec.checkpoint.digest), "--output", .string(Self.modelPath),
             ],
             "volumeMounts": .array([Self.workspace] + [checkpoints.mount].compactMap { $0 }),

@@ -7,7 +7,7 @@ extension PromotionRound {
     /// Where TensorFlow Serving speaks REST.
     static let port = 8501
 
-    var servingName: String { spec.serving?.name ?? spec.modelName }
+    var servingName: String { spec.servingName }
 
     /// By what the service finds its pods; it stays the same from promotion to promotion.
     private var selector: [String: String] {
