@@ -62,8 +62,6 @@ struct RunCommand: AsyncParsableCommand {
         let registry = MetricsRegistry()
         let metrics = RuntimeMetrics(in: registry)
         ProcessMetrics.register(in: registry)
-        registry.gauge("aerie_build_info", help: "The version of this program.", labels: ["version"])
-            .set(1, BuildInformation.version)
 
         let configuration = try ClientConfiguration.find(
             kubeconfig: kubeconfig, context: context, environment: environment)
