@@ -145,7 +145,7 @@ let package = Package(
             dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
             path: "Tests/TestSupport", exclude: ["control-plane.sh"], swiftSettings: settings),
         tests("KubernetesAPITests", ["KubernetesAPI"]),
-        tests("AerieAPITests", ["AerieAPI", "KubernetesAPI"]),
+        tests("AerieAPITests", ["AerieAPI", "KubernetesAPI", "KubernetesYAML"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["Evaluation"]),
@@ -170,14 +170,17 @@ let package = Package(
                 "TestSupport", logging,
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
-        tests("TrainingTests", ["Training", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
+        tests(
+            "TrainingTests",
+            ["Training", "aerie-trainer", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
         tests(
             "ServingTests",
             [
-                "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport", httpTypes,
-                subprocess, logging,
+                "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport",
+                httpTypes,
+                subprocess, system, logging,
             ],
             exclude: ["Models"]),
-        tests("EndToEndTests", ["KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport", "TestSupport"]),
+        tests("EndToEndTests", [subprocess, system], exclude: ["Experiments"]),
     ]
 )
