@@ -17,6 +17,13 @@ public struct Objective: Codable, Hashable, Sendable {
         self.goal = goal
         self.target = target
     }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metric = try container.decode(String.self, forKey: .metric)
+        goal = try container.decode(.goal, default: .maximize)
+        target = try container.decodeIfPresent(Double.self, forKey: .target)
+    }
 }
 
 extension Objective.Goal {

@@ -70,7 +70,7 @@ extension TrainingExperiment {
         }
         if spec.parallelTrials < 1 {
             errors.append(FieldError("spec.parallelTrials", "must be at least 1; use suspend to pause"))
-        } else if spec.parallelTrials > spec.maxTrials {
+        } else if spec.maxTrials >= 1, spec.parallelTrials > spec.maxTrials {
             errors.append(
                 FieldError(
                     "spec.parallelTrials",
