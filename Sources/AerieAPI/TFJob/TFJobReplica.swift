@@ -8,8 +8,14 @@ extension TFJob {
         public var type: ReplicaType
         public var count: Int
         public var restartPolicy: ReplicaSpec.RestartPolicy
-        /// With misplaced fields put right and with the port ``Name/portName``.
-        public var template: JSONValue
+        /// The pod template as it was written.
+        public var writtenTemplate: JSONValue
+
+        /// The pod template with misplaced fields put right and with the port ``Name/portName``; computed.
+        public var template: JSONValue { MisplacedPodFields(in: writtenTemplate).corrected.withTensorFlowPort }
+
+        /// What ``template`` puts right.
+        public var corrections: [MisplacedPodFields.Finding] { MisplacedPodFields(in: writtenTemplate).findings }
     }
 
     /// The replicas in the order of ``ReplicaType/allCases``.
@@ -18,7 +24,7 @@ extension TFJob {
             spec.tfReplicaSpecs[type].map { spec in
                 Replica(
                     type: type, count: max(0, spec.replicas ?? 1), restartPolicy: spec.restartPolicy?.value ?? .never,
-                    template: MisplacedPodFields(in: spec.template ?? [:]).corrected.withTensorFlowPort)
+                    writtenTemplate: spec.template ?? [:])
             }
         }
     }
@@ -48,7 +54,7 @@ extension TFJob.Replica {
         public var number: Int
     }
 
-    /// The ports of the container `tensorflow`, each name once, in the template's order.
+    /// The ports of the container `tensorflow`, each name once, in the template's order; computed.
     public var ports: [Port] {
         var names: Set<String> = []
         return (template.tensorFlowContainer?["ports"]?.arrayValue ?? []).compactMap { port in

@@ -29,6 +29,10 @@ extension TFJob {
             self.completedIndexes = completedIndexes
         }
 
+        private enum CodingKeys: String, CodingKey {
+            case active, succeeded, failed, selector, restarts, disruptions, completedIndexes
+        }
+
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             active = try container.decodeIfPresent(Int.self, forKey: .active) ?? 0
@@ -40,6 +44,8 @@ extension TFJob {
             completedIndexes =
                 try container.decodeIfPresent(CompletedIndexes.self, forKey: .completedIndexes) ?? CompletedIndexes()
         }
+
+        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
         /// Zeros are left out, as upstream does.
         var json: JSONValue {

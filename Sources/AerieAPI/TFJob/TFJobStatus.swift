@@ -45,6 +45,11 @@ extension TFJob {
             self.observedGeneration = observedGeneration
         }
 
+        private enum CodingKeys: String, CodingKey {
+            case conditions, replicaStatuses, startTime, completionTime, lastReconcileTime
+            case reason, ready, restarts, disruptions, attempts, observedGeneration
+        }
+
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             conditions = try container.decodeIfPresent([JobCondition].self, forKey: .conditions) ?? []
@@ -60,6 +65,9 @@ extension TFJob {
             attempts = try container.decodeIfPresent([Attempt].self, forKey: .attempts) ?? []
             observedGeneration = try container.decodeIfPresent(Int.self, forKey: .observedGeneration)
         }
+
+        /// One form for all: a status that is compared with a stored one must not differ in what it leaves out.
+        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
         /// As the API server stores it.
         public var json: JSONValue {

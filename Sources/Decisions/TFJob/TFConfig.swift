@@ -7,52 +7,48 @@ import KubernetesAPI
 ///
 /// - SeeAlso: `tf.distribute.cluster_resolver.TFConfigClusterResolver`.
 struct TFConfig {
-    let job: TFJob
-    let replicas: [TFJob.Replica]
-    let clusterDomain: String
+    /// Every replica's headless service and the port of its TensorFlow server, as JSON strings.
+    private let addresses: [TFJob.ReplicaType: [String]]
+    private let isDynamic: Bool
+    /// All types with all addresses, sorted by name; the evaluator is among them, as it is upstream.
+    private let cluster: String
+
+    init(job: TFJob, replicas: [TFJob.Replica], clusterDomain: String) {
+        let domain = clusterDomain.isEmpty ? "" : ".\(clusterDomain)"
+        var addresses: [TFJob.ReplicaType: [String]] = [:]
+        for replica in replicas {
+            let rest = ".\(job.metadata.namespace).svc\(domain):\(replica.tensorFlowPort)"
+            addresses[replica.type] = (0..<replica.count).map { index in
+                JSONValue.string(job.childName(replica.type, index) + rest).description
+            }
+        }
+        self.addresses = addresses
+        isDynamic = job.spec.enableDynamicWorker
+        let members = addresses.sorted { $0.key.lowercased < $1.key.lowercased }.map { type, addresses in
+            "\"\(type.lowercased)\":[\(addresses.joined(separator: ","))]"
+        }
+        cluster = "{\(members.joined(separator: ","))}"
+    }
 
     /// `nil` for a job of one pod, which has no peers.
     func text(for type: TFJob.ReplicaType, _ index: Int) -> String? {
-        guard replicas.reduce(0, { $0 + $1.count }) != 1 else { return nil }
+        guard addresses.values.reduce(0, { $0 + $1.count }) != 1 else { return nil }
         let task = "\"task\":{\"type\":\"\(type.lowercased)\",\"index\":\(index)}"
-        if job.spec.enableDynamicWorker {
-            return "{\"cluster\":\(sparseCluster(type, index)),\(task)}"
-        }
-        return "{\"cluster\":\(cluster),\(task),\"environment\":\"cloud\"}"
-    }
-
-    /// All types with all addresses, sorted by name; the evaluator is among them, as it is upstream.
-    private var cluster: String {
-        let members = replicas.sorted { $0.type.lowercased < $1.type.lowercased }.map { replica in
-            "\"\(replica.type.lowercased)\":\(list((0..<replica.count).map { address(replica, $0) }))"
-        }
-        return "{\(members.joined(separator: ","))}"
+        return isDynamic
+            ? "{\"cluster\":\(sparseCluster(type, index)),\(task)}"
+            : "{\"cluster\":\(cluster),\(task),\"environment\":\"cloud\"}"
     }
 
     /// A worker knows itself and the parameter servers, a parameter server itself, anyone else nobody: peers may come
     /// and go without anyone being restarted.
     private func sparseCluster(_ type: TFJob.ReplicaType, _ index: Int) -> String {
-        var worker = ""
-        var servers: [String] = []
-        for replica in replicas {
-            switch (type, replica.type) {
-            case (.worker, .worker): worker = "\"\(index)\":\(JSONValue.string(address(replica, index)))"
-            case (.worker, .ps): servers = (0..<replica.count).map { address(replica, $0) }
-            case (.ps, .ps): servers = [address(replica, index)]
-            default: break
-            }
+        let own = addresses[type]?[index] ?? ""
+        switch type {
+        case .worker:
+            let servers = addresses[.ps] ?? []
+            return "{\"worker\":{\"\(index)\":\(own)},\"ps\":[\(servers.joined(separator: ","))]}"
+        case .ps: return "{\"worker\":{},\"ps\":[\(own)]}"
+        case .chief, .master, .evaluator: return "{\"worker\":{},\"ps\":[]}"
         }
-        return "{\"worker\":{\(worker)},\"ps\":\(list(servers))}"
-    }
-
-    /// The replica's headless service and the port of its TensorFlow server.
-    private func address(_ replica: TFJob.Replica, _ index: Int) -> String {
-        let domain = clusterDomain.isEmpty ? "" : ".\(clusterDomain)"
-        let service = job.childName(replica.type, index)
-        return "\(service).\(job.metadata.namespace).svc\(domain):\(replica.tensorFlowPort)"
-    }
-
-    private func list(_ addresses: [String]) -> String {
-        "[\(addresses.map { JSONValue.string($0).description }.joined(separator: ","))]"
     }
 }

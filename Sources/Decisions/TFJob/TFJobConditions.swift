@@ -7,7 +7,7 @@ extension TFJobRound {
     mutating func noteCreation() {
         if status.condition(.created) == nil {
             set(.created, reason: "TFJobCreated", "TFJob \(job.metadata.name) is created.")
-            for replica in replicas where job.spec.tfReplicaSpecs[replica.type]?.hasPodRestartPolicy ?? false {
+            for replica in replicas where replica.hasPodRestartPolicy {
                 tell(
                     .warning, "SetPodTemplateRestartPolicy",
                     "Restart policy in pod template will be overwritten by restart policy in replica spec")
@@ -18,10 +18,8 @@ extension TFJobRound {
 
     /// Says which misplaced fields of the templates were put right.
     private mutating func noteCorrections() {
-        let notes = TFJob.ReplicaType.allCases.flatMap { type in
-            MisplacedPodFields(in: job.spec.tfReplicaSpecs[type]?.template ?? [:]).findings.map {
-                "\(type.rawValue): \($0.path) \($0.message)"
-            }
+        let notes = replicas.flatMap { replica in
+            replica.corrections.map { "\(replica.type.rawValue): \($0.path) \($0.message)" }
         }
         guard !notes.isEmpty else { return status.remove(.templateCorrected) }
         let message = String(notes.joined(separator: "; ").prefix(TFJob.JobCondition.messageLimit))
@@ -115,8 +113,8 @@ extension TFJob.Status {
     }
 }
 
-extension TFJob.ReplicaSpec {
+extension TFJob.Replica {
     fileprivate var hasPodRestartPolicy: Bool {
-        !(template?["spec"]?["restartPolicy"]?.stringValue ?? "").isEmpty
+        !(writtenTemplate["spec"]?["restartPolicy"]?.stringValue ?? "").isEmpty
     }
 }

@@ -4,11 +4,11 @@ import KubernetesAPI
 /// What the pod of one replica looks like: the user's template with our name, labels, owner, restart policy and
 /// `TF_CONFIG`.
 extension TFJobRound {
-    func podManifest(_ replica: TFJob.Replica, _ index: Int) -> Manifest {
-        let template = replica.template.withTensorFlowContainer { container in
-            if let configuration = TFConfig(
-                job: job, replicas: replicas, clusterDomain: configuration.clusterDomain
-            ).text(for: replica.type, index) {
+    func podManifest(
+        _ replica: TFJob.Replica, _ index: Int, _ template: JSONValue, _ configuration: String?
+    ) -> Manifest {
+        let template = template.withTensorFlowContainer { container in
+            if let configuration {
                 let environment = container["env"]?.arrayValue ?? []
                 container["env"] = .array(environment + [["name": "TF_CONFIG", "value": .string(configuration)]])
             }

@@ -11,19 +11,29 @@ extension TFJobRound {
         for entry in treatments {
             if case .replace = entry.treatment { delete(entry.slot.pod) }
         }
+        var missing: [(replica: TFJob.Replica, indexes: [Int])] = []
         for replica in replicas {
-            for index in 0..<replica.count where census.pod(replica.type, index) == nil {
-                wantPod(replica, index)
+            let indexes = (0..<replica.count).filter { mayCreate(replica.type, $0) }
+            if !indexes.isEmpty { missing.append((replica, indexes)) }
+        }
+        guard !missing.isEmpty else { return }
+        let environment = TFConfig(job: job, replicas: replicas, clusterDomain: configuration.clusterDomain)
+        for (replica, indexes) in missing {
+            let template = replica.template
+            for index in indexes {
+                actions.append(
+                    .create(podManifest(replica, index, template, environment.text(for: replica.type, index))))
+                tell(.normal, "SuccessfulCreatePod", "Created pod: \(job.childName(replica.type, index))")
             }
         }
     }
 
-    private mutating func wantPod(_ replica: TFJob.Replica, _ index: Int) {
-        let name = job.childName(replica.type, index)
-        guard !completed(replica.type).contains(index), !census.takenPodNames.contains(name) else { return }
-        if let start = earliestStart(replica.type, index), !hasCome(start) { return }
-        actions.append(.create(podManifest(replica, index)))
-        tell(.normal, "SuccessfulCreatePod", "Created pod: \(name)")
+    /// Whether the place is empty, still needed, not taken by a stranger, and any pause before a restart is over.
+    private mutating func mayCreate(_ type: TFJob.ReplicaType, _ index: Int) -> Bool {
+        guard census.pod(type, index) == nil, !completed(type).contains(index),
+            !census.takenPodNames.contains(job.childName(type, index))
+        else { return false }
+        return earliestStart(type, index).map { hasCome($0) } ?? true
     }
 
     /// Orders the deletion of a pod that is not on its way out already.

@@ -6,11 +6,15 @@ extension TFJobRound {
     mutating func wantServices() {
         for service in census.surplusServices { delete(service) }
         for replica in replicas {
-            for index in 0..<replica.count where census.service(replica.type, index) == nil {
-                let name = job.childName(replica.type, index)
-                guard !census.takenServiceNames.contains(name) else { continue }
-                actions.append(.create(serviceManifest(replica, index)))
-                tell(.normal, "SuccessfulCreateService", "Created service: \(name)")
+            let missing = (0..<replica.count).filter { index in
+                census.service(replica.type, index) == nil
+                    && !census.takenServiceNames.contains(job.childName(replica.type, index))
+            }
+            guard !missing.isEmpty else { continue }
+            let ports = replica.ports
+            for index in missing {
+                actions.append(.create(serviceManifest(replica.type, index, ports)))
+                tell(.normal, "SuccessfulCreateService", "Created service: \(job.childName(replica.type, index))")
             }
         }
     }
@@ -21,16 +25,18 @@ extension TFJobRound {
         tell(.normal, "SuccessfulDeleteService", "Deleted service: \(service.metadata.name)")
     }
 
-    private func serviceManifest(_ replica: TFJob.Replica, _ index: Int) -> Manifest {
-        let labels = JSONValue(job.labels(replica.type, index))
-        let ports = replica.ports.map { port in
+    private func serviceManifest(
+        _ type: TFJob.ReplicaType, _ index: Int, _ ports: [TFJob.Replica.Port]
+    ) -> Manifest {
+        let labels = JSONValue(job.labels(type, index))
+        let ports = ports.map { port in
             JSONValue(compacting: [
                 "name": port.name.isEmpty ? nil : .string(port.name), "port": JSONValue(port.number),
             ])
         }
         return Manifest(
             Reference(
-                Service.resource, namespace: job.metadata.namespace, name: job.childName(replica.type, index)),
+                Service.resource, namespace: job.metadata.namespace, name: job.childName(type, index)),
             [
                 "metadata": ["labels": labels, "ownerReferences": [OwnerReference(controller: job).json]],
                 "spec": ["clusterIP": "None", "selector": labels, "ports": .array(ports)],

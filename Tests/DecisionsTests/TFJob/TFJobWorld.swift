@@ -15,6 +15,7 @@ struct TFJobWorld {
     /// Whether the job object itself was deleted.
     var isDeleted = false
     private var createdPods = 0
+    private var storedStatus: JSONValue?
 
     init(_ job: TFJob) { self.job = job }
 
@@ -39,7 +40,10 @@ struct TFJobWorld {
     }
 
     mutating func obey(_ plan: Plan) throws {
-        if let status = plan.status { job.status = try status.decode(TFJob.Status.self) }
+        if let status = plan.status, status != storedStatus || job.status == nil {
+            storedStatus = status
+            job.status = try status.decode(TFJob.Status.self)
+        }
         for action in plan.actions { obey(action) }
     }
 
