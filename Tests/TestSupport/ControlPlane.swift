@@ -140,7 +140,7 @@ extension ControlPlane {
     }
 
     /// Ports that are free now; all are held until all are found, so that they differ.
-    static func freePorts(_ count: Int) throws -> [UInt16] {
+    package static func freePorts(_ count: Int) throws -> [UInt16] {
         var sockets: [Int32] = []
         defer { for socket in sockets { close(socket) } }
         return try (0..<count).map { _ in

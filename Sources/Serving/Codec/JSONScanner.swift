@@ -163,6 +163,7 @@ package struct JSONScanner {
         case UInt8(ascii: "t"), UInt8(ascii: "f"): "a boolean"
         case UInt8(ascii: "n"): "null"
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"): "a number"
+        case 0x21...0x7E: "'\(Unicode.Scalar(first))'"
         default: "no JSON value"
         }
     }
