@@ -123,7 +123,9 @@ private struct CivilTime: CustomStringConvertible {
 private func rfc3339Microseconds(_ text: String) -> Int64? {
     var rest = Array(text.utf8)[...]
     func number(digits: Int) -> Int64? {
-        guard rest.count >= digits, let value = Int64(String(decoding: rest.prefix(digits), as: UTF8.self)), value >= 0
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        guard rest.count >= digits, rest.prefix(digits).allSatisfy(isDigit),
+            let value = Int64(String(decoding: rest.prefix(digits), as: UTF8.self))
         else { return nil }
         rest = rest.dropFirst(digits)
         return value

@@ -1,5 +1,6 @@
 import HTTPTransport
 import NIOHTTP1
+import NIOCore
 import Synchronization
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
         try await LoopbackServer.run { _ in
             [.head(status: 200), .chunk("a"), .pause(.seconds(30))]
         } _: { server in
-            let transport = try AsyncHTTPTransport(maximumIdleTime: .milliseconds(100))
+            let transport = try AsyncHTTPTransport(maximumIdleTime: .milliseconds(500))
             let response = try await transport.send(HTTPRequest(.get, server.url))
             #expect(await code { _ = try await response.collect(upTo: 100) } == .timedOut)
         }

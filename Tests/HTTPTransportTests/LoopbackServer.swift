@@ -10,11 +10,11 @@ struct LoopbackServer {
         var body: [UInt8]
     }
 
-    /// What to write, in order.
+    /// What to do on the connection, in order.
     enum Step: Sendable {
         case head(status: Int, headers: [(String, String)] = [])
         case chunk(String)
-        case pause(Duration)
+        case pause(TimeAmount)
         case end
         /// Closes the connection where it is.
         case cut
@@ -22,64 +22,67 @@ struct LoopbackServer {
 
     let port: Int
 
+    var url: String { "http://127.0.0.1:\(port)" }
+
     /// Runs `body` while the server answers.
     static func run(
-        _ answer: @escaping @Sendable (Request) async -> [Step], _ body: @Sendable (LoopbackServer) async throws -> Void
+        _ answer: @escaping @Sendable (Request) -> [Step], _ body: @Sendable (LoopbackServer) async throws -> Void
     ) async throws {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
+            .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
-                        wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(Answering(answer))
                 }
             }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let port = server.channel.localAddress?.port ?? 0
-            group.addTask {
-                try await server.executeThenClose { connections in
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { try? await serve(connection, answer) }
-                        }
-                    }
-                }
-            }
-            try await body(LoopbackServer(port: port))
-            group.cancelAll()
+            .bind(host: "127.0.0.1", port: 0).get()
+        do {
+            try await body(LoopbackServer(port: channel.localAddress?.port ?? 0))
+        } catch {
+            try await channel.close()
+            throw error
+        }
+        try await channel.close()
+    }
+}
+
+/// Collects one request after the other and plays the steps of its answer.
+private final class Answering: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let answer: @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step]
+    private var request: LoopbackServer.Request?
+
+    init(_ answer: @escaping @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step]) { self.answer = answer }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): request = LoopbackServer.Request(head: head, body: [])
+        case .body(let buffer): request?.body += Array(buffer.readableBytesView)
+        case .end:
+            if let request { play(answer(request)[...], on: context) }
         }
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
-
-    private static func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>,
-        _ answer: @Sendable (Request) async -> [Step]
-    ) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            var head: HTTPRequestHead?
-            var body: [UInt8] = []
-            for try await part in inbound {
-                switch part {
-                case .head(let value): (head, body) = (value, [])
-                case .body(let buffer): body += Array(buffer.readableBytesView)
-                case .end:
-                    guard let head else { return }
-                    for step in await answer(Request(head: head, body: body)) {
-                        switch step {
-                        case .head(let status, let headers):
-                            try await outbound.write(
-                                .head(
-                                    .init(version: .http1_1, status: .init(statusCode: status), headers: .init(headers))
-                                ))
-                        case .chunk(let text): try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text))))
-                        case .pause(let duration): try await Task.sleep(for: duration)
-                        case .end: try await outbound.write(.end(nil))
-                        case .cut: return
-                        }
-                    }
-                }
+    private func play(_ steps: ArraySlice<LoopbackServer.Step>, on context: ChannelHandlerContext) {
+        var rest = steps
+        while let step = rest.popFirst() {
+            switch step {
+            case .head(let status, let headers):
+                let head = HTTPResponseHead(
+                    version: .http1_1, status: .init(statusCode: status), headers: .init(headers))
+                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+            case .chunk(let text):
+                context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+            case .pause(let time):
+                context.eventLoop.assumeIsolated().scheduleTask(in: time) { [rest] in self.play(rest, on: context) }
+                return
+            case .end: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            case .cut:
+                context.close(promise: nil)
+                return
             }
         }
     }
