@@ -49,12 +49,13 @@ extension TFJob {
 
         /// Zeros are left out, as upstream does.
         var json: JSONValue {
-            func counted(_ number: Int) -> JSONValue? { number == 0 ? nil : JSONValue(number) }
+            // `nil` alone could be read as the JSON value null, which the API server refuses.
+            func counted(_ number: Int) -> JSONValue? { number == 0 ? Optional.none : JSONValue(number) }
             return JSONValue(compacting: [
                 "active": counted(active), "succeeded": counted(succeeded), "failed": counted(failed),
                 "selector": selector.map(JSONValue.string), "restarts": counted(restarts),
                 "disruptions": counted(disruptions),
-                "completedIndexes": completedIndexes.isEmpty ? nil : .string(completedIndexes.description),
+                "completedIndexes": completedIndexes.isEmpty ? Optional.none : .string(completedIndexes.description),
             ])
         }
     }

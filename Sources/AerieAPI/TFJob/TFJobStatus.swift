@@ -79,7 +79,7 @@ extension TFJob {
                 "lastReconcileTime": lastReconcileTime.map(JSONValue.init), "reason": reason.map(JSONValue.string),
                 "ready": ready.map(JSONValue.string), "restarts": JSONValue(restarts),
                 "disruptions": JSONValue(disruptions),
-                "attempts": attempts.isEmpty ? nil : .array(attempts.map(\.json)),
+                "attempts": attempts.isEmpty ? Optional.none : .array(attempts.map(\.json)),
                 "observedGeneration": observedGeneration.map { JSONValue($0) },
             ])
         }

@@ -31,7 +31,7 @@ extension TFJobRound {
         let labels = JSONValue(job.labels(type, index))
         let ports = ports.map { port in
             JSONValue(compacting: [
-                "name": port.name.isEmpty ? nil : .string(port.name), "port": JSONValue(port.number),
+                "name": port.name.isEmpty ? Optional.none : .string(port.name), "port": JSONValue(port.number),
             ])
         }
         return Manifest(

@@ -96,6 +96,21 @@ import Testing
             ])
     }
 
+    @Test func `no field of a plan is null, which the API server would refuse`() throws {
+        let template: JSONValue = [
+            "spec": ["containers": [["name": "tensorflow", "image": "i", "ports": [["containerPort": 80]]]]]
+        ]
+        var world = TFJobWorld(.fixture(workers: 2, restartPolicy: .exitCode, template: template))
+        for letter in "RKPRES" {
+            let plan = try world.reconcile()
+            #expect(!(plan.status?.description.contains("null") ?? true))
+            for case .create(let manifest) in plan.actions {
+                #expect(!manifest.body.description.contains("null"), "\(manifest.reference)")
+            }
+            for index in world.pods.indices { world.pods[index].become(letter, at: world.now) }
+        }
+    }
+
     @Test func `fewer replicas delete the pods and services with the highest indexes`() throws {
         var world = try TFJobWorld(.fixture(workers: 3), workers: "RRR")
         world.job.spec.tfReplicaSpecs[.worker]?.replicas = 1

@@ -1,0 +1,78 @@
+import AerieAPI
+import KubernetesAPI
+import Testing
+
+/// The custom resource definition says what the Swift types say.
+@Suite struct TFJobSchemaTests {
+    private let document = TFJob.customResourceDefinition.json
+
+    private var version: JSONValue? { document["spec"]?["versions"]?[0] }
+
+    private func properties(_ path: String...) -> JSONValue? {
+        path.reduce(version?["schema"]?["openAPIV3Schema"]) { $0?["properties"]?[$1] }
+    }
+
+    @Test func `the kind is upstream's`() {
+        #expect(document["metadata"]?["name"] == "tfjobs.kubeflow.org")
+        #expect(document["spec"]?["scope"] == "Namespaced")
+        #expect(document["spec"]?["names"]?["categories"] == ["aerie"])
+        #expect(version?["name"] == "v1")
+        #expect(version?["subresources"] == ["status": [:]])
+    }
+
+    @Test func `the columns State and Age are upstream's, ours stand between them`() {
+        let columns = version?["additionalPrinterColumns"]?.arrayValue ?? []
+        #expect(
+            columns.compactMap { $0["name"]?.stringValue } == [
+                "State", "Reason", "Ready", "Restarts", "Disruptions", "Queue", "Age",
+            ])
+        #expect(columns.first?["jsonPath"] == ".status.conditions[-1:].type")
+    }
+
+    @Test func `every field of the run policy is described, and accepted where it used to be`() {
+        let fields = properties("spec", "runPolicy")?["properties"]?.objectValue ?? [:]
+        #expect(
+            Set(fields.keys) == [
+                "cleanPodPolicy", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "backoffLimit",
+                "schedulingPolicy", "suspend", "managedBy",
+            ])
+        #expect(fields.values.allSatisfy { !($0["description"]?.stringValue ?? "").isEmpty })
+        #expect(properties("spec", "backoffLimit")?["description"]?.stringValue?.hasPrefix("Deprecated") ?? false)
+        #expect(fields["cleanPodPolicy"]?["enum"] == ["All", "Running", "None"])
+    }
+
+    @Test func `pod templates keep unknown fields and nothing has a stored default`() {
+        let replica = properties("spec", "tfReplicaSpecs")?["additionalProperties"]?["properties"]
+        #expect(replica?["template"]?["x-kubernetes-preserve-unknown-fields"] == true)
+        #expect(replica?["replicas"]?["minimum"] == 0)
+        #expect(replica?["restartPolicy"]?["enum"] == ["Always", "OnFailure", "Never", "ExitCode"])
+        #expect(!document.description.contains("\"default\":"))
+    }
+
+    @Test func `every field that a full status has is in the schema`() {
+        let now = Time(seconds: 0)
+        let status = TFJob.Status(
+            conditions: [TFJob.JobCondition(.created, reason: "TFJobCreated", message: "m", at: now)],
+            replicaStatuses: [
+                .ps: TFJob.ReplicaStatus(
+                    active: 1, succeeded: 1, failed: 1, selector: "s", restarts: 1, disruptions: 1,
+                    completedIndexes: CompletedIndexes([0]))
+            ],
+            startTime: now, completionTime: now, lastReconcileTime: now, reason: "r", ready: "1/1", restarts: 1,
+            disruptions: 1,
+            attempts: [
+                TFJob.Attempt(
+                    pod: "p", uid: "u", replicaType: .ps, index: 0, cause: .failure, node: "n", exitCode: 1,
+                    meaning: "m", reason: "r", message: "m", startTime: now, endTime: now)
+            ], observedGeneration: 1)
+        let schema = properties("status")
+        func check(_ value: JSONValue?, _ schema: JSONValue?) {
+            for (name, member) in value?.objectValue ?? [:] {
+                #expect(schema?["properties"]?[name] != nil, "\(name) is not in the schema")
+                check(member.arrayValue?.first, schema?["properties"]?[name]?["items"])
+            }
+        }
+        check(status.json, schema)
+        check(status.json["replicaStatuses"]?["PS"], schema?["properties"]?["replicaStatuses"]?["additionalProperties"])
+    }
+}
