@@ -55,8 +55,9 @@ extension PromotionRound {
     }
 
     private func podTemplate(_ image: ModelPromotion.Image, _ serving: ServingTemplate) -> JSONValue {
+        // Status is answered while the model still loads; metadata only by a model that is there.
         let probe: JSONValue = [
-            "httpGet": ["path": .string("/v1/models/\(spec.modelName)"), "port": "http"], "periodSeconds": 2,
+            "httpGet": ["path": .string("/v1/models/\(spec.modelName)/metadata"), "port": "http"], "periodSeconds": 2,
             "failureThreshold": 3,
         ]
         let container: JSONValue = [
@@ -65,6 +66,8 @@ extension PromotionRound {
             "env": [
                 RestrictedPod.variable("POD_IP", field: "status.podIP"),
                 RestrictedPod.variable("MODEL_NAME", spec.modelName),
+                // TensorFlow reads it before `main`; its notices are no JSON, its warnings and errors stay.
+                RestrictedPod.variable("TF_CPP_MIN_LOG_LEVEL", "1"),
             ],
             "ports": [["name": "http", "containerPort": JSONValue(Self.port), "protocol": "TCP"]],
             "readinessProbe": probe, "securityContext": RestrictedPod.container,
