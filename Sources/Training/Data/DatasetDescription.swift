@@ -1,5 +1,5 @@
 import AerieAPI
-import KubernetesAPI
+package import KubernetesAPI
 
 /// A dataset's `dataset.json`: what its records hold and which files it has.
 public struct DatasetDescription: Hashable, Sendable {
@@ -18,7 +18,7 @@ public struct DatasetDescription: Hashable, Sendable {
     static let labelFeature = "label"
 
     /// Reads the document; the error names the field.
-    init(_ document: JSONValue) throws(FieldError) {
+    package init(_ document: JSONValue) throws(FieldError) {
         let image = document["features"]?[Self.imageFeature]
         let path = "features.\(Self.imageFeature)"
         guard let shape = image?["shape"]?.arrayValue?.map(\.intValue), shape.count == 3 else {

@@ -1,13 +1,18 @@
-import AerieAPI
+package import AerieAPI
 
 /// Which checkpoints of a trial stay: the best by the objective, and the latest to resume from.
-struct CheckpointRetention: Sendable {
-    var objective: Objective
+package struct CheckpointRetention: Sendable {
+    package var objective: Objective
     /// How many of the best.
-    var count: Int
+    package var count: Int
+
+    package init(objective: Objective, count: Int) {
+        self.objective = objective
+        self.count = count
+    }
 
     /// The evaluated ones whose objective is a number, best first; of equals the earlier step is better.
-    func ranked(_ entries: [CheckpointEntry]) -> [CheckpointEntry] {
+    package func ranked(_ entries: [CheckpointEntry]) -> [CheckpointEntry] {
         let scored = entries.compactMap { entry in
             entry.metrics[objective.metric].flatMap { $0.isNaN ? nil : (entry: entry, value: $0) }
         }
@@ -19,7 +24,7 @@ struct CheckpointRetention: Sendable {
     }
 
     /// The ones that stay, by step.
-    func kept(of entries: [CheckpointEntry]) -> [CheckpointEntry] {
+    package func kept(of entries: [CheckpointEntry]) -> [CheckpointEntry] {
         var steps = Set(ranked(entries).prefix(count).map(\.step))
         if let latest = entries.map(\.step).max() { steps.insert(latest) }
         return entries.filter { steps.contains($0.step) }.sorted { $0.step < $1.step }
