@@ -1,4 +1,4 @@
-import KubernetesAPI
+public import KubernetesAPI
 
 /// A manifest, an index or a configuration as the bytes that were stored, which are what its digest is about.
 public struct Document: Hashable, Sendable {
@@ -45,7 +45,8 @@ public struct Document: Hashable, Sendable {
         }
     }
 
-    func json(name: String) throws(ImageError) -> JSONValue {
+    /// The bytes as JSON.
+    public func json(name: String = "document") throws(ImageError) -> JSONValue {
         do {
             return try JSONValue(parsing: bytes)
         } catch {

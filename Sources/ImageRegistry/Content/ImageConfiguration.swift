@@ -1,4 +1,4 @@
-import KubernetesAPI
+public import KubernetesAPI
 
 /// How an image runs and how it came to be.
 ///
@@ -6,7 +6,8 @@ import KubernetesAPI
 ///
 /// - SeeAlso: `config.md` of the OCI image specification.
 public struct ImageConfiguration: Hashable, Sendable {
-    var document: JSONValue
+    /// All of it, in the words of the specification.
+    public private(set) var document: JSONValue
 
     init(document: JSONValue) { self.document = document }
 

@@ -4,7 +4,9 @@ public struct UnpackedImage: Hashable, Sendable {
     public let reference: ImageReference
     /// Of the manifest.
     public let digest: Digest
-    /// Absolute path of the directory that is the image's `/`. Other pods use it too: mount it read-only.
+    /// Absolute path of the directory that is the image's root.
+    ///
+    /// Other pods use it too: mount it read-only, or a copy.
     public let rootfs: String
     /// How it runs: entrypoint, command, environment, user, working directory.
     public let configuration: ImageConfiguration

@@ -4,6 +4,25 @@
 /// same bytes. The contents are read once for the digest and once more for every upload; a file that changes in between
 /// is found out.
 public struct LayerArchive: Sendable {
+    /// Who owns a path and all that is below it.
+    public struct Owner: Hashable, Sendable {
+        /// Relative to the root, with or without a slash in front.
+        public var path: String
+        public var userID: Int
+        public var groupID: Int
+
+        public init(path: String, userID: Int, groupID: Int) {
+            self.path = path
+            self.userID = userID
+            self.groupID = groupID
+        }
+
+        func owns(_ member: String) -> Bool {
+            let path = path.split(separator: "/").joined(separator: "/")
+            return member == path || member.hasPrefix(path + "/")
+        }
+    }
+
     struct Member: Sendable {
         var entry: TarEntry
         /// Where the content is, for files.
@@ -19,16 +38,25 @@ public struct LayerArchive: Sendable {
         size = members.reduce(Int64(TarEntry.trailer.count)) { $0 + TarHeader($1.entry).sizeWithContent }
     }
 
-    /// A whole file system: permissions, symbolic links and hard links as they are, everything owned by root.
+    /// A whole file system: permissions, symbolic links and hard links as they are.
     ///
-    /// Blocks while it walks the tree.
+    /// Owners do not come from the disk, where they depend on who copied the files.
     ///
+    /// - Parameters:
+    ///   - root: The directory that becomes `/`.
+    ///   - owners: The last one that names a path counts; root owns what none of them names.
     /// - Throws: ``ImageError/Code/unsupported`` for devices, pipes and sockets.
-    public static func fileSystem(at root: String) throws(ImageError) -> LayerArchive {
+    public static func fileSystem(at root: String, owners: [Owner] = []) async throws(ImageError) -> LayerArchive {
+        try await BlockingWork()() { () throws(ImageError) in try readFileSystem(at: root, owners: owners) }
+    }
+
+    private static func readFileSystem(at root: String, owners: [Owner]) throws(ImageError) -> LayerArchive {
         var members: [Member] = []
         var links: [FileIdentity: String] = [:]
         try walk(root) { (path, source, status) throws(ImageError) in
-            var entry = TarEntry(path: path, mode: status.mode)
+            let owner = owners.last { $0.owns(path) }
+            var entry = TarEntry(
+                path: path, mode: status.mode, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0)
             switch status.kind {
             case .directory: entry.kind = .directory
             case .symbolicLink: entry.kind = .symbolicLink(target: try FileSystem.linkTarget(source))
@@ -50,11 +78,18 @@ public struct LayerArchive: Sendable {
 
     /// A SavedModel as the serving image wants it: `/models/<name>/<version>/…`.
     ///
-    /// Files get permissions 0644 and directories 0755 whatever the umask of the export was. Blocks while it walks the
-    /// tree.
+    /// Files get permissions 0644 and directories 0755 whatever the umask of the export was.
     ///
     /// - Throws: ``ImageError/Code/invalidContent`` when the directory holds no SavedModel or anything but files.
-    public static func model(at directory: String, name: String, version: Int) throws(ImageError) -> LayerArchive {
+    public static func model(
+        at directory: String, name: String, version: Int
+    ) async throws(ImageError) -> LayerArchive {
+        try await BlockingWork()() { () throws(ImageError) in
+            try readModel(at: directory, name: name, version: version)
+        }
+    }
+
+    private static func readModel(at directory: String, name: String, version: Int) throws(ImageError) -> LayerArchive {
         guard try FileSystem.status("\(directory)/saved_model.pb")?.kind == .file else {
             throw ImageError(.invalidContent, "\(directory) is not a SavedModel: it has no file saved_model.pb")
         }

@@ -9,7 +9,7 @@ final class LayerReader: Sendable {
 
     init(_ archive: LayerArchive) { cursor = Mutex(Cursor(members: archive.members[...])) }
 
-    /// The next piece; empty at the end. Blocks.
+    /// Reads the next piece, which is empty at the end; blocks.
     ///
     /// - Throws: ``ImageError/Code/fileSystem`` for a file that cannot be read or has another size than before.
     func next() throws(ImageError) -> [UInt8] {
