@@ -18,8 +18,7 @@ struct AerieTrainer: ParsableCommand {
         subcommands: [Train.self, Evaluate.self, Export.self, Select.self, CheckData.self])
 
     static func main() {
-        // TensorFlow's notices would stand between the lines of progress; its warnings and errors stay.
-        setenv("TF_CPP_MIN_LOG_LEVEL", "1", 0)
+        // A reader of the log that goes away must not end a training.
         signal(SIGPIPE, SIG_IGN)
         main(nil)
     }

@@ -51,22 +51,30 @@ struct Train: ParsableCommand {
         let format = log ?? (Console.isTerminal && variables[TrialVariable.contract.rawValue] == nil ? .text : .json)
         let log = TrialLog(clock: .system) { Console.print(format.render($0)) }
         let termination = TerminationLog.forProcess(variables)
-        var identity = (trial: variables[TrialVariable.trial.rawValue] ?? "", uid: "")
-        identity.uid = variables[TrialVariable.trialUID.rawValue] ?? ""
         do {
             try SingleProcess.check(variables)
             let specification = try TrialSpecification(
                 environment(variables), attempt: ProcessEnvironment.attempt(variables))
             let result = try TrialRun(specification, log: log, clock: .system) { stop.isReceived }.run()
-            try termination?.write(result)
-            summarize(result, format: format, log: log)
+            try leave(result, in: termination, log: log)
+            summarize(result, log: log)
             if result.checkpoint == nil { throw ExitCode(TrialExitCode.failed.rawValue) }
         } catch let error as TrainingError {
             log.log(.error, error.message, ["reason": .string(error.reason.rawValue)])
-            try termination?.write(
-                TrialResult(trial: identity.trial, trialUID: identity.uid, reason: error.reason, message: error.message)
-            )
+            let result = TrialResult(
+                trial: variables[TrialVariable.trial.rawValue] ?? "",
+                trialUID: variables[TrialVariable.trialUID.rawValue] ?? "", reason: error.reason,
+                message: error.message)
+            try leave(result, in: termination, log: log)
             throw ExitCode(error.exitCode.rawValue)
+        }
+    }
+
+    /// Writes the message that the controller waits for; without it another attempt has to say the same again.
+    private func leave(_ result: TrialResult, in termination: TerminationLog?, log: TrialLog) throws {
+        do { try termination?.write(result) } catch {
+            log.log(.error, "\(error)", ["reason": .string(TrialResult.Reason.storageFailed.rawValue)])
+            throw ExitCode(TrialExitCode.temporaryFailure.rawValue)
         }
     }
 
@@ -104,7 +112,7 @@ struct Train: ParsableCommand {
             checkpointURI: checkpoints, objective: Objective(metric: MetricName.accuracy), trainer: [:])
     }
 
-    private func summarize(_ result: TrialResult, format: LogFormat, log: TrialLog) {
+    private func summarize(_ result: TrialResult, log: TrialLog) {
         guard let best = result.checkpoint else {
             log.log(.error, result.message ?? result.reason, ["reason": .string(result.reason)])
             return

@@ -50,9 +50,11 @@ public final class Session: @unchecked Sendable {
             fetches.map(\.handle), &results, Int32(fetches.count), targets.map { Optional($0.handle) },
             Int32(targets.count), nil, status.handle)
         try status.check()
+        // All are owned before any can be refused.
+        let owned = results.compactMap { $0.map(TensorStorage.init) }
         var tensors: [Tensor] = []
-        tensors.reserveCapacity(results.count)
-        for case let result? in results { tensors.append(try Tensor(adopting: result)) }
+        tensors.reserveCapacity(owned.count)
+        for storage in owned { tensors.append(try Tensor(storage)) }
         return tensors
     }
 

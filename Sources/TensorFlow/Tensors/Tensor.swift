@@ -9,11 +9,10 @@ public struct Tensor: Sendable {
     public let shape: [Int]
     let storage: TensorStorage
 
-    /// Takes over a tensor that TensorFlow made.
-    init(adopting handle: OpaquePointer) throws(TFError) {
-        let storage = TensorStorage(adopting: handle)
-        self.dataType = try DataType(TF_TensorType(handle))
-        self.shape = (0..<TF_NumDims(handle)).map { Int(TF_Dim(handle, $0)) }
+    /// Wraps a tensor that TensorFlow made.
+    init(_ storage: TensorStorage) throws(TFError) {
+        dataType = try DataType(TF_TensorType(storage.handle))
+        shape = (0..<TF_NumDims(storage.handle)).map { Int(TF_Dim(storage.handle, $0)) }
         self.storage = storage
     }
 
@@ -64,6 +63,6 @@ public struct Tensor: Sendable {
         guard let handle = TF_AllocateTensor(dataType.handle, sizes, Int32(sizes.count), byteCount) else {
             throw TFError(.resourceExhausted, "cannot allocate \(byteCount) bytes for a tensor of shape \(shape)")
         }
-        return TensorStorage(adopting: handle)
+        return TensorStorage(handle)
     }
 }

@@ -7,7 +7,7 @@ import CTensorFlow
 final class TensorStorage: @unchecked Sendable {
     let handle: OpaquePointer
 
-    init(adopting handle: OpaquePointer) { self.handle = handle }
+    init(_ handle: OpaquePointer) { self.handle = handle }
 
     deinit { TF_DeleteTensor(handle) }
 

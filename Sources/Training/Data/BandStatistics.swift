@@ -14,7 +14,7 @@ struct BandStatistics: Hashable, Sendable {
         do { return try read(file, description, expectedRecords: expectedRecords) } catch let error as TrainingError {
             throw error
         } catch {
-            throw TrainingError(.badData, "\(file): \(error)")
+            throw TrainingError(.trainingFailed, "\(file): \(error)")
         }
     }
 
@@ -39,7 +39,7 @@ struct BandStatistics: Hashable, Sendable {
             let results: [Tensor]
             do { results = try session.run(fetches: [sum, squares, input.labels]) } catch {
                 if error.code == .outOfRange { break }
-                throw error
+                throw TrainingError(damaged: file, error)
             }
             sums = zip(sums, try results[0].scalars(of: Double.self)).map { $0 + $1 }
             squareSums = zip(squareSums, try results[1].scalars(of: Double.self)).map { $0 + $1 }

@@ -39,7 +39,8 @@ enum AtomicFile {
     }
 
     private static func stage(_ bytes: [UInt8], for path: String) throws(TrainingError) -> String {
-        let temporary = "\(path).\(getpid()).tmp"
+        // Process ids do not tell trainers in different containers apart.
+        let temporary = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
         guard let file = FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC) else {
             throw TrainingError.storage("write", temporary)
         }

@@ -1,3 +1,4 @@
+import AerieAPI
 import Evaluation
 import TensorFlow
 
@@ -7,6 +8,7 @@ struct ClassifierEvaluation {
     private let predictions: Output
     private let losses: Output
     private let classes: [String]
+    private let file: String
 
     /// Records that are read and predicted together.
     static let batchSize = 512
@@ -21,10 +23,13 @@ struct ClassifierEvaluation {
         losses = try graph.add(
             "SparseSoftmaxCrossEntropyWithLogits", name: "evaluation/loss", logits, input.labels)[0]
         classes = dataset.classes
+        self.file = file
     }
 
     /// Goes through all records once.
-    func run(in session: Session) throws(TFError) -> ClassificationReport {
+    ///
+    /// Throws ``TrainingError`` `badData` for records that cannot be read or whose labels are no classes.
+    func run(in session: Session) throws -> ClassificationReport {
         var matrix = ConfusionMatrix(classCount: classes.count)
         var loss = 0.0
         try input.start(in: session)
@@ -32,7 +37,7 @@ struct ClassifierEvaluation {
             let results: [Tensor]
             do { results = try session.run(fetches: [predictions, input.labels, losses]) } catch {
                 if error.code == .outOfRange { break }
-                throw error
+                throw TrainingError(damaged: file, error)
             }
             let predicted = try results[0].scalars(of: Int64.self)
             let labels = try results[1].scalars(of: Int64.self)

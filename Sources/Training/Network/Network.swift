@@ -11,7 +11,8 @@ struct Network {
     /// Patches of at least this size are halved after a convolution.
     private static let poolingSize = 8
 
-    init(_ description: ModelDescription, seed: Int, in graph: Graph) throws(TFError) {
+    /// Without a seed the variables start from 0, to be restored from a checkpoint.
+    init(_ description: ModelDescription, seed: Int?, in graph: Graph) throws(TFError) {
         self.description = description
         let model = description.model
         var stream = 0

@@ -97,7 +97,7 @@ final class TrainingSession {
         return sum
     }
 
-    func evaluate() throws(TFError) -> ClassificationReport { try evaluation.run(in: session) }
+    func evaluate() throws -> ClassificationReport { try evaluation.run(in: session) }
 
     /// Writes all variables to a new prefix.
     func save(to prefix: String) throws(TFError) { try checkpoint.save(to: prefix, in: session) }

@@ -13,7 +13,7 @@ public struct CheckpointEvaluation {
         let description = try ModelDescription(checkpoint: checkpoint.prefix)
         try description.check(fits: dataset)
         let graph = Graph()
-        let network = try Network(description, seed: 0, in: graph)
+        let network = try Network(description, seed: nil, in: graph)
         let evaluation = try ClassifierEvaluation(
             network, file: dataset.file(of: part), dataset: dataset.description, in: graph)
         let restore = try CheckpointOperations(variables: network.variables, in: graph)

@@ -51,7 +51,7 @@ public struct ModelExport {
         let images = try graph.placeholder(
             .float, shape: PartialShape([nil] + description.imageShape.map(Optional.some)), name: ServingSignature.image
         )
-        let network = try Network(description, seed: 0, in: graph)
+        let network = try Network(description, seed: nil, in: graph)
         let logits = try network.logits(of: images)
         let probabilities = try graph.add("Softmax", name: ServingSignature.probabilities, logits).output
         let classes = try graph.add(

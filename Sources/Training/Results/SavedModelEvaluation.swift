@@ -10,10 +10,11 @@ public struct SavedModelEvaluation {
 
     /// Predicts all records of a part, such as `test`; blocks until that is done.
     public func run(on dataset: Dataset, part: String) throws -> ClassificationReport {
+        let file = try dataset.file(of: part)
         let model = try SavedModel(directory: directory)
         let graph = Graph()
         let input = try InputPipeline.sequential(
-            dataset.file(of: part), parser: ExampleParser(dataset.description),
+            file, parser: ExampleParser(dataset.description),
             batchSize: ClassifierEvaluation.batchSize, name: "evaluation", in: graph)
         let images = try graph.cast(input.images, to: .float)
         let session = try Session(graph)
@@ -26,7 +27,7 @@ public struct SavedModelEvaluation {
             let batch: [Tensor]
             do { batch = try session.run(fetches: [images, input.labels]) } catch {
                 if error.code == .outOfRange { break }
-                throw error
+                throw TrainingError(damaged: file, error)
             }
             let results = try model.run(inputs: [ServingSignature.image: batch[0]])
             guard let probabilities = try results[ServingSignature.probabilities]?.scalars(of: Float.self),
@@ -39,6 +40,9 @@ public struct SavedModelEvaluation {
                     "\(directory) is no classifier of \(names.count) classes with outputs probabilities and class")
             }
             let labels = try batch[1].scalars(of: Int64.self)
+            guard labels.allSatisfy({ names.indices.contains(Int($0)) }) else {
+                throw TrainingError(.badData, "\(file) has labels that are not 0…\(names.count - 1)")
+            }
             for (record, (label, prediction)) in zip(labels, predictions).enumerated() {
                 matrix.add(label: Int(label), prediction: Int(prediction))
                 loss -= naturalLogarithm(Double(probabilities[record * names.count + Int(label)]))

@@ -9,9 +9,9 @@ struct CompletedTrial {
     /// The result of the first attempt that ended and whose checkpoint is intact; `nil` when there is none.
     func result(warn: (String) -> Void) throws(TrainingError) -> TrialResult? {
         for attempt in try folder.attempts() {
-            guard let result = try folder.result(of: attempt) else { continue }
-            guard let checkpoint = result.checkpoint else { return result }
             do {
+                guard let result = try folder.result(of: attempt) else { continue }
+                guard let checkpoint = result.checkpoint else { return result }
                 _ = try StoredCheckpoint(
                     prefix: folder.root[checkpoint.path], digest: checkpoint.digest)
                 return result

@@ -9,6 +9,7 @@ enum Installation {
 
     /// The program that was built together with these tests.
     static func trainer() throws -> String {
+        if let programs = environment["AERIE_PROGRAMS"] { return "\(programs)/aerie-trainer" }
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return tests.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/aerie-trainer"
     }
