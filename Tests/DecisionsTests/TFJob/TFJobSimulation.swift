@@ -39,7 +39,7 @@ struct TFJobSimulation {
     }
 
     mutating func run() throws {
-        for _ in 0..<20 where !world.isDeleted {
+        for _ in 0..<14 where !world.isDeleted {
             happen()
             try reconcile()
         }
