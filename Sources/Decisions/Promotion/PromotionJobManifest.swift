@@ -73,7 +73,8 @@ extension PromotionRound {
     private var buildArguments: [String] {
         [
             "image", "build", "--model", Self.modelPath, "--name", spec.modelName, "--model-version", "1",
-            "--base", spec.image.base, "--push", spec.image.repository,
+            // A tag of its own keeps the image from being collected when the next one is pushed.
+            "--base", spec.image.base, "--push", "\(spec.image.repository):\(promotion.metadata.name)",
         ] + provenance.flatMap { ["--label", "\($0)=\($1)"] }
     }
 
