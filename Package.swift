@@ -158,16 +158,21 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "PrometheusMetrics",
-                "TestSupport", logging,
+                "TestSupport", logging, serviceLifecycle,
             ]),
         tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "KubernetesAPI", "TestSupport", crypto]),
         tests(
-            "LocalClusterTests", ["LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
+            "LocalClusterTests",
+            [
+                "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport", subprocess,
+                logging, "aerie",
+            ]),
         tests(
             "OperatorTests",
             [
-                "Operator", "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "AerieAPI", "HTTPTransport",
-                "TestSupport", logging,
+                "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient", "KubernetesYAML",
+                "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", logging,
+                serviceLifecycle, subprocess, system,
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(

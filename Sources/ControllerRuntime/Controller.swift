@@ -74,7 +74,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
             return .withBackoff
         }
         logger.warning("a plan failed", metadata: metadata)
-        let isNews = failures[key] != error
+        let isNews = failures[key]?.reason != error.reason
         failures[key] = error
         // Once more at once, so that the object's status tells what went wrong; then by the error's own rule.
         return isNews ? .after(.milliseconds(50)) : Requeue(error)

@@ -7,7 +7,8 @@ public import KubernetesAPI
 /// the rules that keep the newest are:
 /// - an older `resourceVersion` never replaces a newer one;
 /// - a list replaces everything but what is newer than the list itself;
-/// - an object that we deleted stays deleted, whatever late events say of its uid.
+/// - an object that went does not come back through late news of its uid, neither an answer that was overtaken by the
+///   watch nor an event that was overtaken by our own delete.
 ///
 /// Resource versions are compared as numbers, as Kubernetes allows since 1.35 and as every etcd-backed server has always
 /// given them.
@@ -17,8 +18,9 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
 
     private var objects: [ObjectKey: Object] = [:]
     private var groups: [String: Set<ObjectKey>] = [:]
-    /// Uids of objects that are gone, until the watch says so too.
-    private var deleted: Set<String> = []
+    private var departed = DepartedObjects()
+    /// The version of the last list: what is not in the store and not newer than this is gone.
+    private var listVersion = ""
     private let grouping: Grouping
 
     public init(groupedBy grouping: @escaping Grouping) { self.grouping = grouping }
@@ -34,18 +36,20 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
     /// Takes in an added or changed object; returns whether it is news.
     public mutating func apply(_ object: Object) -> Bool {
         let metadata = object.metadata
-        guard !deleted.contains(metadata.uid) else { return false }
+        guard !departed.contains(metadata) else { return false }
         if let known = objects[metadata.key] {
-            guard Self.isNewer(metadata.resourceVersion, than: known.metadata.resourceVersion) else { return false }
+            guard isNewer(metadata.resourceVersion, than: known.metadata.resourceVersion) else { return false }
             forget(known)
+        } else if !isNewer(metadata.resourceVersion, than: listVersion) {
+            return false
         }
         insert(object)
         return true
     }
 
-    /// Takes in that the watch saw an object go.
+    /// Takes in that the watch saw an object go, or no longer match the selection.
     public mutating func remove(_ object: Object) {
-        deleted.remove(object.metadata.uid)
+        departed.insert(object.metadata.uid, at: object.metadata.resourceVersion)
         guard let known = objects[object.metadata.key], known.metadata.uid == object.metadata.uid else { return }
         forget(known)
     }
@@ -54,7 +58,7 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
     public mutating func markDeleted(_ key: ObjectKey, uid: String) {
         guard let known = objects[key], known.metadata.uid == uid else { return }
         forget(known)
-        deleted.insert(uid)
+        departed.insert(uid, at: nil)
     }
 
     /// Takes in a whole list of a certain version; returns the keys of objects that came, changed or went.
@@ -62,12 +66,13 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
         let listed = Set(list.map(\.metadata.key))
         var changed: Set<ObjectKey> = []
         for known in all where !listed.contains(known.metadata.key) {
-            guard !Self.isNewer(known.metadata.resourceVersion, than: version) else { continue }
+            guard !isNewer(known.metadata.resourceVersion, than: version) else { continue }
             forget(known)
             changed.insert(known.metadata.key)
         }
-        deleted.formIntersection(list.map(\.metadata.uid))
+        listVersion = ""
         for object in list where apply(object) { changed.insert(object.metadata.key) }
+        listVersion = version
         return changed
     }
 
@@ -82,9 +87,10 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
         groups[group]?.remove(object.metadata.key)
         if groups[group]?.isEmpty == true { groups[group] = nil }
     }
+}
 
-    private static func isNewer(_ version: String, than other: String) -> Bool {
-        guard let left = UInt64(version), let right = UInt64(other) else { return version != other }
-        return left > right
-    }
+/// Compares resource versions as numbers; anything is newer than none.
+func isNewer(_ version: String, than other: String) -> Bool {
+    guard let left = UInt64(version), let right = UInt64(other) else { return version != other }
+    return left > right
 }

@@ -1,0 +1,77 @@
+import ControllerRuntime
+import KubernetesAPI
+import PrometheusMetrics
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct KeyQueueTests {
+    private let queue = KeyQueue(
+        name: "test", backoff: Backoff(base: .milliseconds(10)), metrics: RuntimeMetrics(in: MetricsRegistry()))
+    private let key = ObjectKey(namespace: "ns", name: "a")
+
+    @Test func `a waiting worker gets a key when it comes`() async {
+        async let next = queue.next()
+        try? await Task.sleep(for: .milliseconds(20))
+        queue.add(key)
+        #expect(await next == key)
+    }
+
+    @Test func `a delayed key fires by itself`() async {
+        let began = ContinuousClock.now
+        queue.add(key, after: .milliseconds(60))
+        #expect(await queue.next() == key)
+        #expect(began.duration(to: .now) >= .milliseconds(60))
+    }
+
+    @Test func `a key that came earlier than expected wakes a worker that waits for a later one`() async {
+        queue.add(ObjectKey(namespace: "ns", name: "later"), after: .seconds(30))
+        async let next = queue.next()
+        try? await Task.sleep(for: .milliseconds(20))
+        queue.add(key)
+        #expect(await next == key)
+    }
+
+    @Test func `a failed key comes back and a finished one does not`() async {
+        queue.add(key)
+        _ = await queue.next()
+        queue.done(key, requeue: .withBackoff, took: .zero)
+        #expect(await queue.next() == key)
+        queue.done(key, requeue: .whenSomethingChanges, took: .zero)
+        let next = await withTaskGroup(of: ObjectKey?.self) { group in
+            group.addTask { await queue.next() }
+            try? await Task.sleep(for: .milliseconds(50))
+            group.cancelAll()
+            return await group.next() ?? nil
+        }
+        #expect(next == nil)
+    }
+
+    @Test func `cancelling ends all waiting workers`() async {
+        let ended = await withTaskGroup(of: ObjectKey?.self) { group in
+            for _ in 0..<8 { group.addTask { await queue.next() } }
+            try? await Task.sleep(for: .milliseconds(20))
+            group.cancelAll()
+            return await group.reduce(into: 0) { count, key in count += key == nil ? 1 : 0 }
+        }
+        #expect(ended == 8)
+    }
+
+    @Test func `many workers share many keys and none is lost`() async {
+        let keys = (0..<500).map { ObjectKey(namespace: "ns", name: "\($0)") }
+        let (stream, worked) = AsyncStream<ObjectKey>.makeStream(bufferingPolicy: .bufferingNewest(1_000))
+        var seen: [ObjectKey] = []
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    while let key = await queue.next() {
+                        worked.yield(key)
+                        queue.done(key, requeue: .whenSomethingChanges, took: .zero)
+                    }
+                }
+            }
+            for key in keys { queue.add(key) }
+            for await key in stream.prefix(keys.count) { seen.append(key) }
+            group.cancelAll()
+        }
+        #expect(seen.sorted() == keys.sorted())
+    }
+}

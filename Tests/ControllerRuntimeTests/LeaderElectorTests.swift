@@ -1,0 +1,130 @@
+import ControllerRuntime
+import HTTPTransport
+import KubernetesAPI
+import KubernetesClient
+import Logging
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import Testing
+
+/// Leader election on a real server, with times a tenth of the usual.
+@Suite(.timeLimit(.minutes(1))) struct LeaderElectorTests {
+    private static let timing = LeaderElection.Timing(
+        leaseDuration: .seconds(2), renewDeadline: .milliseconds(1_000), retryPeriod: .milliseconds(100))
+
+    private func elector(_ identity: String, _ server: ControlPlane, _ namespace: String) throws -> LeaderElector {
+        LeaderElector(
+            client: try KubernetesClient(server.configuration, retry: .never),
+            lease: ObjectKey(namespace: namespace, name: "leader"), identity: identity, timing: Self.timing,
+            now: Self.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Others see a renewal by its time, so the time must move.
+    private static let start = ContinuousClock.now
+    private static let clock: @Sendable () -> MicroTime = {
+        let passed = start.duration(to: .now).components
+        return MicroTime(microseconds: passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000)
+    }
+
+    @Test func `one leads, and the other takes over as soon as the first steps down`() async throws {
+        let server = try await ControlPlane.shared()
+        let namespace = try await server.namespace()
+        let (first, second) = (try elector("one", server, namespace), try elector("two", server, namespace))
+        let log = Seen()
+        let orders = Seen()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await first.run {
+                    log.add("one leads")
+                    try await until { !orders.all.isEmpty }
+                }
+            }
+            try await until { first.isLeading }
+            group.addTask { try await second.run { log.add("two leads") } }
+            // Longer than the lease: renewals keep the second one waiting.
+            try await Task.sleep(for: .seconds(2.5))
+            #expect(log.all == ["one leads"])
+            let ended = ContinuousClock.now
+            orders.add("end")
+            try await group.waitForAll()
+            #expect(ended.duration(to: .now) < .seconds(1.5), "a lease that is given back need not run out")
+        }
+        #expect(log.all == ["one leads", "two leads"])
+        let lease = try await server.client.get(Lease.self, ObjectKey(namespace: namespace, name: "leader"))
+        #expect(lease.spec?.holderIdentity == "")
+        #expect(lease.spec?.leaseTransitions == 1)
+    }
+
+    @Test func `a leader that someone else replaced ends its work and fails`() async throws {
+        let server = try await ControlPlane.shared()
+        let namespace = try await server.namespace()
+        let elector = try elector("one", server, namespace)
+        let hasEnded = Mutex(false)
+        await #expect(throws: LeaderElector.LeadershipLost.self) {
+            try await elector.run {
+                let reference = Reference(Lease.resource, namespace: namespace, name: "leader")
+                try await server.client.patch(
+                    reference, ["spec": ["holderIdentity": "thief", "renewTime": "2026-01-01T00:00:00.000000Z"]])
+                while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
+                hasEnded.withLock { $0 = true }
+            }
+        }
+        #expect(hasEnded.withLock { $0 })
+    }
+
+    @Test func `a leader that cannot reach the server ends its work within the renew deadline`() async throws {
+        let isDown = Mutex(false)
+        let transport = InMemoryTransport { request throws(HTTPTransportError) in
+            guard !isDown.withLock({ $0 }) else {
+                // As a black hole does: nothing, until the request's own deadline.
+                try? await Task.sleep(for: request.timeout ?? .seconds(60))
+                throw HTTPTransportError(.timedOut, "no answer")
+            }
+            guard request.method != .get else { return HTTPResponse(status: 404) }
+            return HTTPResponse(status: 201, body: request.body)
+        }
+        let elector = LeaderElector(
+            client: KubernetesClient(configuration: ClientConfiguration(server: ""), transport: transport),
+            lease: ObjectKey("leader"), identity: "one", timing: Self.timing, now: { MicroTime(microseconds: 1) },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let began = ContinuousClock.now
+        await #expect(throws: LeaderElector.LeadershipLost.self) {
+            try await elector.run {
+                isDown.withLock { $0 = true }
+                try await Task.sleep(for: .seconds(60))
+            }
+        }
+        #expect(began.duration(to: .now) < Self.timing.leaseDuration)
+    }
+
+    @Test func `a graceful shutdown before leading ends the waiting`() async throws {
+        let server = try await ControlPlane.shared()
+        let namespace = try await server.namespace()
+        let lease = Lease(
+            metadata: ObjectMeta(name: "leader", namespace: namespace),
+            spec: Lease.Spec(
+                holderIdentity: "other", leaseDurationSeconds: 3_600, renewTime: MicroTime(microseconds: 1)))
+        try await server.client.create(Manifest(encoding: lease))
+        let elector = try elector("one", server, namespace)
+        let service = Electing(elector: elector)
+        let group = ServiceGroup(services: [service], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await Task.sleep(for: .milliseconds(300))
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(!elector.isLeading)
+    }
+}
+
+private struct Electing: ServiceLifecycle.Service {
+    let elector: LeaderElector
+
+    func run() async throws {
+        try await elector.run { Issue.record("someone else holds the lease") }
+        // A service that returns early would stop its group by an error.
+        try? await gracefulShutdown()
+    }
+}

@@ -1,0 +1,155 @@
+import ControllerRuntime
+import HTTPTransport
+import KubernetesAPI
+import KubernetesClient
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct PlanExecutorTests {
+    private let events = EventLog()
+    private let widget = Widget(
+        metadata: ObjectMeta(name: "w", namespace: "ns", uid: "u1", resourceVersion: "7"), spec: nil,
+        status: ["phase": "Old"])
+    private static let child = Reference(ConfigMap.resource, namespace: "ns", name: "child")
+    private static let created = Plan.Event(.normal, reason: "Created", message: "created a child")
+
+    /// A plan that does one of everything.
+    private var plan: Plan {
+        Plan(
+            status: ["phase": "New"],
+            actions: [
+                .create(Manifest(Self.child, [:])), .apply(Manifest(Self.child, ["data": ["k": "v"]])),
+                .patch(Self.child, ["data": ["k": "w"]]), .delete(Self.child, uid: "u2"),
+            ], events: [Self.created])
+    }
+
+    private func executor(_ transport: InMemoryTransport, stores: WriteThrough = WriteThrough()) -> PlanExecutor {
+        let client = KubernetesClient(configuration: ClientConfiguration(server: ""), transport: transport)
+        return PlanExecutor(client: client, events: events, stores: stores)
+    }
+
+    private func lines(_ transport: InMemoryTransport) -> [String] {
+        transport.requests.map { "\($0.method.rawValue) \($0.url.prefix { $0 != "?" })" }
+    }
+
+    private static func status(_ code: Int, _ reason: String) -> HTTPResponse {
+        let body: JSONValue = ["kind": "Status", "reason": .string(reason), "message": "m", "code": JSONValue(code)]
+        return HTTPResponse(status: code, body: HTTPBody(body.serialized))
+    }
+
+    private static let ok = HTTPResponse(body: HTTPBody(Array("{}".utf8)))
+
+    @Test func `the status comes first, then the actions in order, then the events`() async throws {
+        let transport = InMemoryTransport { _ in Self.ok }
+        try await executor(transport).execute(plan, for: widget)
+        let objects = "/api/v1/namespaces/ns/configmaps"
+        #expect(
+            lines(transport) == [
+                "PUT /apis/test.aerie.dev/v1/namespaces/ns/widgets/w/status", "POST \(objects)",
+                "PATCH \(objects)/child", "PATCH \(objects)/child", "DELETE \(objects)/child",
+            ])
+        let first = try JSONValue(parsing: transport.requests.first?.body.bytes ?? [])
+        #expect(first["metadata"] == ["name": "w", "namespace": "ns", "uid": "u1", "resourceVersion": "7"])
+        #expect(first["status"] == ["phase": "New"])
+        #expect(events.reasons == ["Created"])
+    }
+
+    @Test func `a status that is there already is not written`() async throws {
+        let transport = InMemoryTransport { _ in Self.ok }
+        try await executor(transport).execute(Plan(status: ["phase": "Old"], events: [Self.created]), for: widget)
+        #expect(transport.requests.isEmpty)
+        #expect(events.reasons == ["Created"])
+    }
+
+    @Test func `when the status conflicts nothing else happens`() async {
+        let transport = InMemoryTransport { _ in Self.status(409, "Conflict") }
+        await #expect(throws: KubernetesError.self) { try await executor(transport).execute(plan, for: widget) }
+        #expect(transport.requests.count == 1)
+        #expect(events.reasons.isEmpty)
+    }
+
+    @Test(arguments: 1...4) func `an action that fails ends the plan, without events`(failing: Int) async {
+        let transport = InMemoryTransport(
+            responses: Array(repeating: .success(Self.ok), count: failing)
+                + [.success(Self.status(500, "InternalError"))])
+        await #expect(throws: KubernetesError.self) { try await executor(transport).execute(plan, for: widget) }
+        #expect(transport.requests.count == failing + 1)
+        #expect(events.reasons.isEmpty)
+    }
+
+    private static func owned(by uid: String?) -> JSONValue {
+        let owner: JSONValue = ["apiVersion": "v1", "kind": "Widget", "name": "w", "controller": true]
+        guard let uid else { return ["metadata": ["name": "child", "namespace": "ns"]] }
+        var named = owner
+        named["uid"] = .string(uid)
+        return ["metadata": ["name": "child", "namespace": "ns", "ownerReferences": [named]]]
+    }
+
+    static let existing: [(wanted: String?, found: String?, isFine: Bool)] = [
+        ("u1", "u1", true), ("u1", "u9", false), ("u1", nil, false), (nil, nil, true), (nil, "u9", false),
+    ]
+
+    @Test(arguments: existing) func `a name that is taken is fine only if the object is the one we want`(
+        wanted: String?, found: String?, isFine: Bool
+    ) async {
+        let transport = InMemoryTransport(responses: [
+            .success(Self.status(409, "AlreadyExists")),
+            .success(HTTPResponse(body: HTTPBody(Self.owned(by: found).serialized))),
+        ])
+        let plan = Plan(actions: [.create(Manifest(Self.child, Self.owned(by: wanted)))])
+        var reason: KubernetesError.Reason?
+        do {
+            try await executor(transport).execute(plan, for: widget)
+        } catch {
+            reason = error.reason
+        }
+        #expect(reason == (isFine ? nil : .alreadyExists))
+    }
+
+    @Test(arguments: [(404, "NotFound"), (409, "Conflict")])
+    func `an object that is gone or another one by now needs no deleting`(code: Int, reason: String) async throws {
+        let transport = InMemoryTransport { _ in Self.status(code, reason) }
+        let plan = Plan(actions: [.delete(Self.child, uid: "u2")], events: [Self.created])
+        try await executor(transport).execute(plan, for: widget)
+        #expect(events.reasons == ["Created"])
+    }
+
+    @Test func `the stores know our own writes at once`() async throws {
+        let server = try await ControlPlane.withWidgets()
+        let namespace = try await server.namespace()
+        let (widgets, maps) = (Store<Widget>(), Store<ConfigMap>())
+        var stores = WriteThrough()
+        stores.add(widgets)
+        stores.add(maps)
+        let executor = PlanExecutor(client: server.client, events: events, stores: stores)
+        let widget = try await server.client.create(Widget.manifest("w", namespace: namespace), as: Widget.self)
+        let child = Reference(ConfigMap.resource, namespace: namespace, name: "child")
+        let owner = OwnerReference(controller: widget)
+        let body: JSONValue = ["metadata": ["ownerReferences": [owner.json]]]
+        let plan = Plan(status: ["count": 1], actions: [.create(Manifest(child, body))])
+
+        try await executor.execute(plan, for: widget)
+        #expect(widgets[widget.metadata.key]?.status == ["count": 1])
+        #expect(maps.group(widget.metadata.uid).map(\.metadata.name) == ["child"])
+
+        // The same plan for the same old object: somebody, namely we, changed it since.
+        var reason: KubernetesError.Reason?
+        do throws(KubernetesError) {
+            try await executor.execute(Plan(status: ["count": 2]), for: widget)
+        } catch {
+            reason = error.reason
+        }
+        #expect(reason == .conflict)
+
+        // The same plan for the object as it is now does nothing twice.
+        let current = try #require(widgets[widget.metadata.key])
+        try await executor.execute(plan, for: current)
+        let spec = try await server.client.get(current.reference)["spec"]
+        #expect(spec == ["size": 1], "a status write must not touch the spec")
+
+        let uid = try #require(maps[child.key]?.metadata.uid)
+        try await executor.execute(Plan(actions: [.delete(child, uid: uid)]), for: current)
+        #expect(maps.count == 0)
+        try await executor.execute(Plan(actions: [.delete(child, uid: uid)]), for: current)
+    }
+}
