@@ -1,0 +1,97 @@
+import FoundationEssentials
+import KubernetesAPI
+import KubernetesClient
+import KubernetesYAML
+import TestSupport
+
+/// The control plane with Aerie's resources installed, and an account with exactly the rights that
+/// `deploy/base/controller-role.yaml` gives to the controller.
+struct OperatorCluster: Sendable {
+    /// Where the controller's account and its lease live, as in a real installation.
+    static let systemNamespace = "aerie-system"
+    static let account = "aerie-controller"
+
+    let server: ControlPlane
+    /// Authenticates as the controller's account.
+    let token: String
+
+    /// For the test itself, which plays the people and the node.
+    var admin: KubernetesClient { server.client }
+
+    private static let installation = Task { try await OperatorCluster() }
+
+    static func shared() async throws -> OperatorCluster { try await installation.value }
+
+    private init() async throws {
+        server = try await ControlPlane.shared(.all)
+        for name in ["namespace", "service-account", "controller-role"] {
+            try await Self.install("deploy/base/\(name).yaml", with: server.client)
+        }
+        let crds = try FileManager.default.contentsOfDirectory(atPath: "\(Self.repository)/crds")
+        for file in crds.sorted() where file != "kustomization.yaml" {
+            try await Self.install("crds/\(file)", with: server.client)
+        }
+        token = try await server.client.token(
+            serviceAccount: ObjectKey(namespace: Self.systemNamespace, name: Self.account)
+        ).token
+        for resource in WatchedKinds.all {
+            let client = server.client
+            try await eventually("\(resource.plural) are served") {
+                try? await client.document(.list(resource, limit: 1))
+            }
+        }
+    }
+
+    /// A namespace in which pods may be created: Kubernetes makes the account that they run under a moment later.
+    func namespace() async throws -> String {
+        let name = try await server.namespace("operator")
+        let account = Reference(Kinds.serviceAccount, namespace: name, name: "default")
+        try await eventually("\(account) exists") { try? await admin.get(account) }
+        return name
+    }
+
+    private static let repository = #filePath.split(separator: "/").dropLast(4).reduce("") { "\($0)/\($1)" }
+
+    private static func install(_ path: String, with client: KubernetesClient) async throws {
+        let text = try Data(contentsOf: URL(filePath: "\(repository)/\(path)"))
+        for document in try YAMLReader.documents(Array(text)) {
+            guard let kind = document["kind"]?.stringValue, let resource = Kinds.installed[kind],
+                let name = document["metadata"]?["name"]?.stringValue
+            else { throw UnexpectedDocument(path: path, kind: document["kind"]?.stringValue ?? "none") }
+            // The namespace that `deploy/base/kustomization.yaml` adds.
+            try await client.apply(Manifest(Reference(resource, namespace: systemNamespace, name: name), document))
+        }
+    }
+
+    struct UnexpectedDocument: Error {
+        var path: String
+        var kind: String
+    }
+}
+
+/// Kinds that only the tests deal with.
+enum Kinds {
+    static let serviceAccount = Resource(group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts")
+    static let secret = Resource(group: "", version: "v1", kind: "Secret", plural: "secrets")
+    static let resourceQuota = Resource(group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
+    static let event = Resource(group: "", version: "v1", kind: "Event", plural: "events")
+
+    /// What the files in `deploy/base` and `crds` hold, by kind.
+    static let installed: [String: Resource] = {
+        let rbac = "rbac.authorization.k8s.io"
+        let resources = [
+            serviceAccount,
+            Resource(group: "", version: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false),
+            Resource(group: rbac, version: "v1", kind: "ClusterRole", plural: "clusterroles", isNamespaced: false),
+            Resource(
+                group: rbac, version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings",
+                isNamespaced: false),
+            Resource(group: rbac, version: "v1", kind: "Role", plural: "roles"),
+            Resource(group: rbac, version: "v1", kind: "RoleBinding", plural: "rolebindings"),
+            Resource(
+                group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",
+                plural: "customresourcedefinitions", isNamespaced: false),
+        ]
+        return Dictionary(uniqueKeysWithValues: resources.map { ($0.kind, $0) })
+    }()
+}
