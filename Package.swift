@@ -114,7 +114,7 @@ let package = Package(
         .target(
             name: "TensorFlow", dependencies: ["CTensorFlow", protobuf], exclude: ["Protobuf/tensorflow.proto"],
             swiftSettings: settings),
-        module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", crypto, logging]),
+        module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", crypto]),
         module(
             "Serving",
             [
@@ -136,7 +136,7 @@ let package = Package(
                 "ControllerRuntime", "Operator", "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
                 unixSignals,
             ]),
-        program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training", logging]),
+        program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training"]),
         program("aerie-serving", ["Serving", "StructuredLogging", logging]),
 
         // Tests.
@@ -152,7 +152,7 @@ let package = Package(
         tests("DecisionsTests", ["Decisions", "AerieAPI", "KubernetesAPI", "Suggestion"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests("KubernetesClientTests", ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
-        tests("KubernetesYAMLTests", ["KubernetesYAML", "KubernetesAPI"]),
+        tests("KubernetesYAMLTests", ["KubernetesYAML", "KubernetesAPI", "TestSupport"]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics"]),
         tests(
             "ControllerRuntimeTests",
