@@ -7,7 +7,7 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a checkpoint as a SavedModel for serving.",
         discussion: """
-            The model takes raw pixel values (input `image`, float32) and gives `probabilities` and `class`. The same
+            The model takes raw pixel values (input `image`, float32) and gives `probabilities` and `class`. The same \
             checkpoint gives the same bytes. The output folder appears complete or not at all.
             """)
 

@@ -11,7 +11,7 @@ struct Train: ParsableCommand {
         discussion: """
             On a laptop:
               aerie-trainer train --data ~/landsat/trial --checkpoints /tmp/landsat \\
-                --trainer '{"model":{"width":128},"training":{"steps":2000}}' --parameter learningRate=0.003
+                --parameter width=128 --parameter learningRate=0.003
             """)
 
     @Option(help: ArgumentHelp("Folder or file:// URI with dataset.json and its TFRecord files.", valueName: "path"))

@@ -11,7 +11,10 @@ public struct SavedModelEvaluation {
     /// Predicts all records of a part, such as `test`; blocks until that is done.
     public func run(on dataset: Dataset, part: String) throws -> ClassificationReport {
         let file = try dataset.file(of: part)
-        let model = try SavedModel(directory: directory)
+        let model: SavedModel
+        do { model = try SavedModel(directory: directory) } catch {
+            throw TrainingError(.badData, "\(directory) cannot be loaded as a SavedModel: \(error.message)")
+        }
         let graph = Graph()
         let input = try InputPipeline.sequential(
             file, parser: ExampleParser(dataset.description),
