@@ -5,7 +5,7 @@ import KubernetesAPI
 ///
 /// Credential helpers are programs on somebody's laptop and are not run; a refused request names them.
 public struct RegistryCredentials: Sendable {
-    enum Credential: Hashable, Sendable {
+    package enum Credential: Hashable, Sendable {
         case password(user: String, String)
         /// Exchanged for access tokens (OAuth 2 refresh token).
         case identityToken(String)
@@ -73,7 +73,7 @@ public struct RegistryCredentials: Sendable {
     }
 
     /// The entry for a repository: the one with the longest matching key.
-    func credential(for registry: String, repository: String) -> Credential? {
+    package func credential(for registry: String, repository: String) -> Credential? {
         var key = "\(registry)/\(repository)"
         while true {
             if let credential = credentials[key] { return credential }

@@ -35,6 +35,9 @@ public struct TarEntry: Hashable, Sendable {
     /// Archives consist of blocks of this many bytes.
     static let blockSize = 512
 
+    /// What stands in an archive in front of the content.
+    package var headerBytes: [UInt8] { TarHeader(self).bytes }
+
     /// Zeros that follow content of this size up to the next block.
     static func padding(after size: Int64) -> Int { Int((512 - size % 512) % 512) }
 
