@@ -160,7 +160,7 @@ let package = Package(
                 "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "PrometheusMetrics",
                 "TestSupport", logging, serviceLifecycle,
             ]),
-        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "KubernetesAPI", "TestSupport", crypto]),
+        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "KubernetesAPI", "TestSupport"]),
         tests(
             "LocalClusterTests",
             [
