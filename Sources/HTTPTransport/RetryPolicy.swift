@@ -6,7 +6,7 @@ public struct RetryPolicy: Hashable, Sendable {
     public var attempts: Int
     /// Upper bound of the first delay; doubles with each attempt.
     public var baseDelay: Duration
-    /// Upper bound of every delay.
+    /// Upper bound of every delay, a `Retry-After` included: one that is longer ends the attempts.
     public var maximumDelay: Duration
 
     public init(
@@ -43,12 +43,15 @@ public struct RetryPolicy: Hashable, Sendable {
         guard attempt < attempts else { return nil }
         let backoff = min(maximumDelay, baseDelay * (1 << min(attempt - 1, 30))) * random
         switch outcome {
-        case .status(429, let retryAfter): return retryAfter ?? backoff
-        case .status(503, let retryAfter) where method.isIdempotent: return retryAfter ?? backoff
+        case .status(429, let retryAfter): return acceptable(retryAfter ?? backoff)
+        case .status(503, let retryAfter) where method.isIdempotent: return acceptable(retryAfter ?? backoff)
         case .status(let status, _) where [500, 502, 504].contains(status) && method.isIdempotent: return backoff
         case .error(let error) where error.code == .unreachable: return backoff
         case .error(let error) where error.isTransient && method.isIdempotent: return backoff
         case .status, .error: return nil
         }
     }
+
+    /// A server that wants to be left alone for longer than this gets its wish from the caller.
+    private func acceptable(_ delay: Duration) -> Duration? { delay <= maximumDelay ? delay : nil }
 }

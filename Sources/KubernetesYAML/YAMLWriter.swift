@@ -78,6 +78,18 @@ public enum YAMLWriter {
         // YAML 1.1 readers take these for booleans.
         let isOldBoolean = ["y", "n", "yes", "no", "on", "off"].contains(text.lowercased())
         let isPlain = isSafe && startsPlain && !text.hasSuffix(" ") && !isOldBoolean
-        return isPlain && plainScalar(text) == .string(text) ? text : JSONValue.string(text).description
+        return isPlain && plainScalar(text) == .string(text) ? text : quoted(text)
+    }
+
+    /// A JSON string in which the characters that YAML calls not printable are escaped as well.
+    private static func quoted(_ text: String) -> String {
+        JSONValue.string(text).description.unicodeScalars.reduce(into: "") { output, scalar in
+            switch scalar.value {
+            case 0x7F...0x84, 0x86...0x9F, 0xFEFF, 0xFFFE, 0xFFFF:
+                let digits = String(scalar.value, radix: 16)
+                output += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)"
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

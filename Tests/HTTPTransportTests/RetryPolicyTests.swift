@@ -20,6 +20,9 @@ import Testing
             testDescription: "429 waits as long as the server says", method: .post,
             outcome: .status(429, retryAfter: .seconds(3)), delay: .seconds(3)),
         Row(
+            testDescription: "a Retry-After beyond the limit is left to the caller",
+            outcome: .status(429, retryAfter: .seconds(11))),
+        Row(
             testDescription: "429 without Retry-After backs off", method: .patch,
             outcome: .status(429, retryAfter: nil), delay: .milliseconds(125)),
         Row(

@@ -2,6 +2,11 @@
 # A control plane on loopback for one test process; it ends when this script's standard input ends.
 # usage: control-plane.sh DIRECTORY   (environment: KUBERNETES_BIN, ETCD, API_PORT, ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT, PARTS)
 set -euo pipefail
+# What was inherited, such as other tests' sockets, would stay open here after its owner closed it; 255 is this script.
+for descriptor in /proc/self/fd/*; do
+    descriptor=${descriptor##*/}
+    [ "$descriptor" -le 2 ] || [ "$descriptor" -eq 255 ] || eval "exec $descriptor>&-"
+done
 cd "$1"
 
 certificate() { # name, subject, extensions

@@ -7,7 +7,7 @@ import Synchronization
 /// Writes events as `v1` Event objects, in the background.
 ///
 /// Recording never waits for the server and never fails: while the server does not answer up to 1,000 events are kept and
-/// the newest are dropped. On graceful shutdown what is kept is sent first.
+/// the newest are dropped. On graceful shutdown what is kept is sent first, as long as the server takes it.
 public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private struct Item: Sendable {
         var event: Plan.Event
@@ -23,6 +23,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private let items: AsyncStream<Item>
     private let input: AsyncStream<Item>.Continuation
     private let correlator = Mutex(EventCorrelator())
+    private let isEnding = Mutex(false)
 
     /// Makes a recorder that sends nothing until it runs.
     ///
@@ -50,13 +51,19 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
 
     public func run() async {
         await withGracefulShutdownHandler {
-            for await item in items { await send(item) }
+            for await item in items {
+                let isSent = await send(item)
+                // A server that does not answer must not hold up the end of the process.
+                if !isSent, isEnding.withLock({ $0 }) { return }
+            }
         } onGracefulShutdown: {
+            self.isEnding.withLock { $0 = true }
             self.input.finish()
         }
     }
 
-    private func send(_ item: Item) async {
+    /// Returns whether the server took the event or it was dropped on purpose.
+    private func send(_ item: Item) async -> Bool {
         let outcome = correlator.withLock {
             $0.outcome(of: item.event, about: item.object, at: .now, now: item.now)
         }
@@ -66,10 +73,12 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
             case .create(let name): try await client.create(manifest(item, name: name))
             case .count(let name, let count): try await add(item, name: name, count: count)
             }
+            return true
         } catch {
             var metadata = metadata(item)
             metadata["error"] = "\(error)"
             logger.debug("an event could not be written", metadata: metadata)
+            return false
         }
     }
 
