@@ -18,16 +18,16 @@ import Testing
         let fixture = try Self.trained.get()
         let best = try #require(fixture.message().checkpoint)
         let checkpoint = ["--checkpoint", "\(fixture.path)/\(best.path)", "--digest", best.digest]
-        for name in ["model-1", "model-2", "model-2"] {
+        for name in ["copy-1", "copy-2", "copy-2"] {
             let ending = try TrialFixture.command(["export", "--output", fixture.folder[name]] + checkpoint)
             #expect(ending.code == 0, "\(ending.errors)")
             #expect(try JSONValue(parsing: ending.output)["checkpoint"]?.stringValue == best.digest)
         }
         for file in ["saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"] {
             #expect(
-                try Files.bytes(fixture.folder["model-1/\(file)"]) == Files.bytes(fixture.folder["model-2/\(file)"]))
+                try Files.bytes(fixture.folder["copy-1/\(file)"]) == Files.bytes(fixture.folder["copy-2/\(file)"]))
         }
-        #expect(try Files.names(in: fixture.folder.path).filter { $0.hasPrefix("model-") } == ["model-1", "model-2"])
+        #expect(try Files.names(in: fixture.folder.path).filter { $0.hasPrefix("copy-") } == ["copy-1", "copy-2"])
         let refused = try TrialFixture.command(["export", "--output", fixture.path] + checkpoint)
         #expect(refused.code == 64)
         #expect(refused.errors.contains("holds something else than a SavedModel"))
