@@ -7,6 +7,7 @@ import Testing
 /// The manifests that people start from.
 @Suite struct ExamplesTests {
     private static let folder = URL(filePath: #filePath).appending(path: "../../../examples").standardized
+        .resolvingSymlinksInPath()
 
     static func manifests() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".yaml") }.sorted()
