@@ -1,4 +1,5 @@
 import AerieAPI
+import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
 

@@ -1,6 +1,5 @@
 import AerieAPI
 import ArgumentParser
-import FoundationEssentials
 import KubernetesAPI
 import KubernetesClient
 
@@ -35,7 +34,7 @@ struct FollowCommand: AsyncParsableCommand {
             if let end = snapshot.end {
                 display.finish()
                 guard case .failed(let reason) = end else { return }
-                FileHandle.standardError.write(Data("\(reason)\n".utf8))
+                StandardStream.error.print(reason)
                 throw ExitCode(1)
             }
             try await Task.sleep(for: .seconds(interval))

@@ -1,12 +1,6 @@
-import FoundationEssentials
-
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Shows a few lines that change: in place on a terminal, and appended, when they differ, anywhere else.
 struct ProgressDisplay {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let isTerminal = StandardStream.output.isTerminal
     private var shown: [String] = []
     private var lastPrinted: ContinuousClock.Instant?
     /// Lines that came too soon after the last ones.
@@ -40,5 +34,5 @@ struct ProgressDisplay {
         (shown, held, lastPrinted) = (lines, [], .now)
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardStream.output.write(text) }
 }

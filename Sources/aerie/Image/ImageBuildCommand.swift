@@ -52,7 +52,7 @@ struct ImageBuildCommand: AsyncParsableCommand {
                 let reference = try ImageReference(parsing: text)
                 let image = try await client.resolve(reference)
                 base = (reference.pinned(to: image.digest), image)
-                StandardError.print("base \(reference.pinned(to: image.digest))")
+                StandardStream.error.print("base \(reference.pinned(to: image.digest))")
             }
             let builder = ImageBuilder(base: base?.image, metadata: metadata.metadata(for: content))
             let layer = try await content.layer().blob(name: "layer")
@@ -76,7 +76,7 @@ struct ImageBuildCommand: AsyncParsableCommand {
                 case .mounted: "taken over from the base's repository"
                 case .sent: "sent"
                 }
-            StandardError.print("\(name), \(bytes) bytes: \(how)")
+            StandardStream.error.print("\(name), \(bytes) bytes: \(how)")
         }
     }
 }

@@ -41,7 +41,7 @@ enum ImageExitCode: Int32 {
         do throws(ImageError) {
             try await body()
         } catch {
-            StandardError.print("error: \(error)")
+            StandardStream.error.print("error: \(error)")
             throw ExitCode(ImageExitCode(error).rawValue)
         }
     }

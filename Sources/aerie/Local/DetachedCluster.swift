@@ -9,6 +9,13 @@ struct DetachedCluster {
     /// Throws ``LocalClusterError`` with the end of the log when it ends before it is ready.
     func start(arguments: [String]) async throws {
         try state.create()
+        guard try await LocalClusterStatus.read(state).processes.isEmpty else {
+            throw LocalClusterError("the cluster in \(state) runs already, or is being stopped")
+        }
+        // A cluster that was killed could not take back that it was ready.
+        if FileManager.default.fileExists(atPath: state.readiness) {
+            try FileManager.default.removeItem(atPath: state.readiness)
+        }
         let log = state.log(of: "up")
         let pid = try spawn(arguments.filter { $0 != "--detach" }, log: log)
         let deadline = ContinuousClock.now + .seconds(120)
