@@ -77,7 +77,7 @@ let package = Package(
         module("AerieAPI", ["KubernetesAPI"]),
         module("Suggestion", ["AerieAPI", "KubernetesAPI"]),
         module("Evaluation"),
-        module("Decisions", ["AerieAPI", "KubernetesAPI", "Suggestion", "Evaluation"]),
+        module("Decisions", ["AerieAPI", "KubernetesAPI", "Suggestion"]),
 
         // Adapters: one outside thing each.
         module("BuildInformation"),
@@ -149,7 +149,7 @@ let package = Package(
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["Evaluation"]),
-        tests("DecisionsTests", ["Decisions", "AerieAPI", "KubernetesAPI", "Suggestion"]),
+        tests("DecisionsTests", ["Decisions", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests("KubernetesClientTests", ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
         tests("KubernetesYAMLTests", ["KubernetesYAML", "KubernetesAPI", "TestSupport"]),
