@@ -68,7 +68,8 @@ struct ImageBuildCommand: AsyncParsableCommand {
 
     private static func report(_ progress: ImageTransfer.Progress) {
         switch progress {
-        case .storing: return
+        case .storing(let name, let bytes):
+            if bytes >= 16 << 20 { StandardStream.error.print("\(name), \(bytes) bytes …") }
         case .stored(let name, let bytes, let outcome):
             let how =
                 switch outcome {

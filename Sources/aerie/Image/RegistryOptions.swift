@@ -32,7 +32,8 @@ struct RegistryOptions: ParsableArguments {
         var tls = TLSOptions()
         do {
             if let registryCa { tls.trustRoots = .pem(Array(try Data(contentsOf: URL(filePath: registryCa)))) }
-            return try AsyncHTTPTransport(tls: tls)
+            // Some registries take minutes to put a large layer into place before they answer.
+            return try AsyncHTTPTransport(tls: tls, maximumIdleTime: .seconds(300))
         } catch {
             throw ImageError(.configuration, "--registry-ca: \(error)")
         }
