@@ -172,7 +172,7 @@ let package = Package(
             [
                 "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient", "KubernetesYAML",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", logging,
-                serviceLifecycle, subprocess, system,
+                serviceLifecycle,
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(

@@ -107,6 +107,68 @@ import Testing
         }
     }
 
+    @Test func `a pod that somebody deletes is replaced, and that counts against no limit`() async throws {
+        let cluster = try await OperatorCluster.shared()
+        let namespace = try await cluster.namespace()
+        try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
+            try await cluster.admin.create(
+                Samples.tfJob("drained", in: namespace, workers: 1, runPolicy: ["backoffLimit": 0]))
+            let first = try await cluster.wait(for: Pod.self, namespace, "drained-worker-0", "the worker runs") {
+                $0.phase == .running
+            }
+            try await cluster.admin.delete(first.reference, DeleteOptions(gracePeriodSeconds: 0))
+            try await cluster.wait(for: Pod.self, namespace, "drained-worker-0", "another pod takes its place") {
+                $0.metadata.uid != first.metadata.uid && $0.phase == .running
+            }
+            let job = try await cluster.wait(for: TFJob.self, namespace, "drained", "it runs") {
+                $0.status?.isTrue(.allReplicasReady) == true
+            }
+            #expect(job.status?.restarts == 0)
+            #expect(job.status?.isTrue(.failed) == false)
+        }
+    }
+
+    @Test func `a service that somebody deletes is made again`() async throws {
+        let cluster = try await OperatorCluster.shared()
+        let namespace = try await cluster.namespace()
+        try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
+            try await cluster.admin.create(Samples.tfJob("named", in: namespace, workers: 1))
+            let first = try await cluster.wait(for: Service.self, namespace, "named-worker-0", "it exists") { _ in true
+            }
+            try await cluster.admin.delete(first.reference)
+            try await cluster.wait(for: Service.self, namespace, "named-worker-0", "it is another") {
+                $0.metadata.uid != first.metadata.uid
+            }
+        }
+    }
+
+    @Test func `a suspended job loses its pods, and gets them back when it is resumed`() async throws {
+        let cluster = try await OperatorCluster.shared()
+        let namespace = try await cluster.namespace()
+        try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
+            let job = Samples.tfJob("queued", in: namespace, workers: 2, runPolicy: ["suspend": true])
+            try await cluster.admin.create(job)
+            try await cluster.wait(for: TFJob.self, namespace, "queued", "it is suspended from the start") {
+                $0.status?.isTrue(.suspended) == true
+            }
+            #expect(try await cluster.all(Pod.self, in: namespace).isEmpty)
+            try await cluster.admin.patch(job.reference, ["spec": ["runPolicy": ["suspend": false]]])
+            let running = try await cluster.wait(for: TFJob.self, namespace, "queued", "it runs") {
+                $0.status?.ready == "2/2" && $0.status?.isTrue(.running) == true
+            }
+            #expect(running.status?.condition(.suspended)?.status == .no)
+            try await cluster.admin.patch(job.reference, ["spec": ["runPolicy": ["suspend": true]]])
+            try await cluster.waitForNone(Pod.resource, in: namespace)
+            try await cluster.waitForNone(Service.resource, in: namespace)
+            let suspended = try await cluster.wait(for: TFJob.self, namespace, "queued", "it is suspended") {
+                $0.status?.conditions.last?.type.value == .suspended
+                    && $0.status?.replicaStatuses[.worker]?.active == 0
+            }
+            #expect(suspended.status?.restarts == 0)
+            #expect(suspended.status?.isTrue(.running) == false)
+        }
+    }
+
     @Test func `a job whose worker keeps being killed fails when the back-off limit is reached`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -32,9 +32,11 @@ extension OperatorCluster {
     }
 
     /// Waits until an object exists.
-    func document(_ resource: Resource, _ namespace: String, _ name: String) async throws -> JSONValue {
+    func document(
+        _ resource: Resource, _ namespace: String, _ name: String, within limit: Duration = .seconds(90)
+    ) async throws -> JSONValue {
         let reference = Reference(resource, namespace: namespace, name: name)
-        return try await eventually("\(reference) exists") { try await existing(reference) }
+        return try await eventually("\(reference) exists", within: limit) { try await existing(reference) }
     }
 
     /// Waits until there are no objects of a kind in a namespace.

@@ -1,9 +1,10 @@
 import KubernetesAPI
 import KubernetesClient
 
-/// Stands in for a kubelet: takes pods through the phases and container states that a node would report, by writing
-/// their status through the API. No program runs, and the pods are bound to no node.
+/// Stands in for a kubelet: no program runs, and the pods are bound to no node.
 ///
+/// It takes pods through the phases and container states that a node would report, by writing their status through the
+/// API.
 /// What a pod's programs would do is told by a script; what they would leave behind is their exit code and their
 /// termination message.
 struct PodPlayer: Sendable {
