@@ -33,13 +33,17 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
     }
 
     public func run() async {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<workers {
-                    group.addTask { while let key = await queue.next() { await work(on: key) } }
-                }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<workers {
+                group.addTask { while let key = await nextKey() { await work(on: key) } }
             }
         }
+    }
+
+    /// Only waiting is cut off by a graceful shutdown, never work.
+    private func nextKey() async -> ObjectKey? {
+        guard !Task.isShuttingDownGracefully else { return nil }
+        return await cancelWhenGracefulShutdown { await queue.next() }
     }
 
     private func work(on key: ObjectKey) async {

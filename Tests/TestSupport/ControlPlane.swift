@@ -80,6 +80,8 @@ public final class ControlPlane: Sendable {
         self.client = client
         _ = try await Self.until(.seconds(60), directory, process, "become ready") {
             guard (try? await client.raw("/readyz")) != nil else { return Bool?.none }
+            // The server makes this namespace itself, a moment after it is ready.
+            guard (try? await client.raw("/api/v1/namespaces/default")) != nil else { return nil }
             guard parts == .all else { return true }
             // The controller manager is at work once it has made this account.
             let account = "/api/v1/namespaces/default/serviceaccounts/default"

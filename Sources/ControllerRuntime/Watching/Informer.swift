@@ -99,6 +99,7 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
         guard hasEvents || began.duration(to: .now) > .seconds(1) else {
             throw KubernetesError(.unreachable, "watch \(Object.resource.kind): the server ended it at once")
         }
+        progress.failures = 0
     }
 
     private func wait(after error: KubernetesError, _ progress: inout Progress) async {
