@@ -81,7 +81,7 @@ let package = Package(
 
         // Adapters: one outside thing each.
         module("BuildInformation"),
-        module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
+        module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         module("KubernetesClient", ["KubernetesAPI", "KubernetesYAML", "HTTPTransport", "BuildInformation"]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
