@@ -55,7 +55,8 @@ start kube-apiserver "$KUBERNETES_BIN/kube-apiserver" --etcd-servers="http://127
     --service-account-signing-key-file=accounts.key --max-requests-inflight=4000 "${admission[@]}"
 if [ "$PARTS" = all ]; then
     # Old releases also listen on a fixed port without TLS unless told otherwise.
-    insecure=(); "$KUBERNETES_BIN/kube-controller-manager" --help 2>&1 | grep -q -- '--port int' && insecure=(--port=0)
+    flags=$("$KUBERNETES_BIN/kube-controller-manager" --help 2>&1)
+    insecure=(); [[ $flags != *" --port int"* ]] || insecure=(--port=0)
     start kube-controller-manager "$KUBERNETES_BIN/kube-controller-manager" --kubeconfig=manager.kubeconfig \
         --bind-address=127.0.0.1 --secure-port="$MANAGER_PORT" --leader-elect=false --use-service-account-credentials=true \
         --service-account-private-key-file=accounts.key --root-ca-file=ca.crt --kube-api-qps=500 --kube-api-burst=500 \
