@@ -67,4 +67,5 @@ fi
 
 cat > /dev/null
 kill -KILL $(jobs -p) || true
+wait || true
 cd / && rm -rf "$1"
