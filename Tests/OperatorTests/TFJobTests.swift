@@ -133,6 +133,10 @@ import Testing
         let namespace = try await cluster.namespace()
         try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
             try await cluster.admin.create(Samples.tfJob("named", in: namespace, workers: 1))
+            // By then nothing but the deletion itself can make the operator look again.
+            try await cluster.wait(for: TFJob.self, namespace, "named", "it runs") {
+                $0.status?.isTrue(.allReplicasReady) == true
+            }
             let first = try await cluster.wait(for: Service.self, namespace, "named-worker-0", "it exists") { _ in true
             }
             try await cluster.admin.delete(first.reference)
