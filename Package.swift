@@ -100,8 +100,8 @@ let package = Package(
         module(
             "Operator",
             [
-                "AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", "PrometheusMetrics",
-                serviceLifecycle, logging,
+                "AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", serviceLifecycle,
+                logging,
             ]),
         module(
             "LocalCluster",
