@@ -74,12 +74,15 @@ import Testing
             try folder.write("temporary/abandoned/rootfs/file", "x", mode: 0o400)
             try folder.write("temporary/busy/rootfs/file", "x")
             // flock(1) holds the lock as long as its command runs.
-            async let busy = Tool.run("flock", ["\(folder.path)/temporary/busy", "sleep", "3"])
-            try await Task.sleep(for: .milliseconds(500))
+            let busy = "\(folder.path)/temporary/busy"
+            async let holder = Tool.run(
+                "flock", [busy, "sh", "-c", "until [ -e \(folder.path)/done ]; do sleep 0.05; done"])
+            while try await Tool.outcome(of: "flock", ["--nonblock", busy, "true"]).status == 0 {}
             _ = try await ImageStore(directory: folder.path, client: client).rootfs(of: base)
+            try folder.write("done", "")
             #expect(!folder.exists("temporary/abandoned"))
             #expect(folder.exists("temporary/busy/rootfs/file"))
-            _ = try await busy
+            _ = try await holder
         }
     }
 

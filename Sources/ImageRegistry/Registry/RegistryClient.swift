@@ -101,8 +101,10 @@ public struct RegistryClient: Sendable {
     private func authorized(
         _ request: HTTPRequest, _ endpoint: RegistryEndpoint, _ scopes: [RegistryAuthorizer.Scope]
     ) -> HTTPRequest {
-        guard endpoint.owns(request.url) else { return request }
         var request = request
+        // Some registries refuse clients without a name.
+        request.headers["User-Agent"] = "aerie"
+        guard endpoint.owns(request.url) else { return request }
         request.headers["Authorization"] = authorizer.authorization(for: endpoint, scopes: scopes)
         return request
     }
