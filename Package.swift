@@ -106,9 +106,8 @@ let package = Package(
         module(
             "LocalCluster",
             [
-                "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry", crypto, x509, asn1, subprocess,
-                system,
-                hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, serviceLifecycle, logging,
+                "BuildInformation", "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry", crypto, x509,
+                asn1, subprocess, system, hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, logging,
             ]),
         .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),
         .target(
@@ -126,8 +125,8 @@ let package = Package(
         program(
             "aerie",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport", "ImageRegistry",
-                "LocalCluster", serviceLifecycle, logging,
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry",
+                "LocalCluster", serviceLifecycle, unixSignals, logging,
             ]),
         program(
             "aerie-controller",
@@ -164,8 +163,8 @@ let package = Package(
         tests(
             "LocalClusterTests",
             [
-                "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport", subprocess,
-                logging, "aerie",
+                "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", subprocess, system, logging,
+                "aerie",
             ]),
         tests(
             "OperatorTests",
@@ -177,7 +176,7 @@ let package = Package(
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(
             "TrainingTests",
-            ["Training", "aerie-trainer", "TensorFlow", "AerieAPI", "KubernetesAPI", "Evaluation"]),
+            ["Training", "aerie-trainer", "TensorFlow", "AerieAPI", "KubernetesAPI"]),
         tests(
             "ServingTests",
             [

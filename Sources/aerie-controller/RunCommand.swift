@@ -68,7 +68,9 @@ struct RunCommand: AsyncParsableCommand {
         let client = try KubernetesClient(configuration, fieldManager: "aerie-controller") { method, code in
             metrics.requested(method: method.rawValue, code: code)
         }
-        let identity = environment["POD_NAME"] ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+        let identity =
+            environment["POD_NAME"]
+            ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger)
         let theOperator = Operator(
