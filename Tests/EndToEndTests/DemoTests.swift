@@ -54,7 +54,8 @@ struct DemoTests {
     private static func run(
         _ program: String, _ arguments: [String], _ variables: [String: String]
     ) async throws -> (succeeded: Bool, output: String) {
-        let updates = Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key($0.key), Optional($0.value)) })
+        let updates = Dictionary(
+            uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments), environment: .inherit.updating(updates),
             output: .string(limit: 16 << 20), error: .combinedWithOutput)

@@ -66,6 +66,6 @@ if [ "$PARTS" = all ]; then
 fi
 
 cat > /dev/null
-kill -KILL $(jobs -p) || true
+jobs -p | xargs --no-run-if-empty kill -KILL || true
 wait || true
 cd / && rm -rf "$1"
