@@ -66,7 +66,7 @@ public struct LocalCluster: Sendable {
     /// Throws ``LocalClusterError`` when the cluster runs already or something does not become ready.
     public func run<Result: Sendable>(
         progress: @escaping @Sendable (String) -> Void = { _ in },
-        body: @escaping @Sendable (KubernetesClient) async throws -> Result
+        body: (KubernetesClient) async throws -> Result
     ) async throws -> Result {
         try state.create()
         guard let lock = try FileLock(path: state.lock) else {
@@ -78,7 +78,7 @@ public struct LocalCluster: Sendable {
 
     private func runLocked<Result: Sendable>(
         progress: @escaping @Sendable (String) -> Void,
-        body: @escaping @Sendable (KubernetesClient) async throws -> Result
+        body: (KubernetesClient) async throws -> Result
     ) async throws -> Result {
         let records = ProcessRecords(state: state)
         try await records.endLeftovers(logger: logger)

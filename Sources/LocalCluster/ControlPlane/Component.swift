@@ -10,14 +10,23 @@ struct Component: Hashable, Sendable {
 extension Component {
     /// The programs in the order in which they must start.
     ///
-    /// Flags are those of Kubernetes 1.20 that later releases still know where possible.
+    /// Flags are those that Kubernetes 1.20 and current releases both know, but for a few that depend on the release.
     static func controlPlane(
-        state: StateDirectory, settings: ClusterSettings, binaries: ControlPlaneBinaries
+        state: StateDirectory, settings: ClusterSettings, binaries: ControlPlaneBinaries, release: KubernetesRelease
     ) -> [Component] {
         [
-            etcd(state, settings, binaries), apiServer(state, settings, binaries),
-            controllerManager(state, settings, binaries), scheduler(state, settings, binaries),
+            etcd(state, settings, binaries), apiServer(state, settings, binaries, release),
+            controllerManager(state, settings, binaries, release), scheduler(state, settings, binaries, release),
         ]
+    }
+
+    /// Pods get short-lived tokens that are bound to them, as in every current cluster.
+    private static func boundTokens(_ release: KubernetesRelease) -> [String] {
+        release.needsBoundTokenSwitch ? ["--feature-gates=BoundServiceAccountTokenVolume=true"] : []
+    }
+
+    private static func securePortOnly(_ release: KubernetesRelease) -> [String] {
+        release.hasInsecurePorts ? ["--port=0"] : []
     }
 
     private static func etcd(
@@ -31,8 +40,8 @@ extension Component {
                 "--name", "default", "--data-dir", state.etcd, "--listen-client-urls", client,
                 "--advertise-client-urls", client, "--listen-peer-urls", peer,
                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=\(peer)",
-                // One machine, one member: a lost election can only be the disk being slow.
-                "--heartbeat-interval", "500", "--election-timeout", "5000",
+                // The only member waits for an election that it can only win: let it be short.
+                "--heartbeat-interval", "50", "--election-timeout", "250",
                 "--auto-compaction-mode", "periodic", "--auto-compaction-retention", "10m",
                 "--logger", "zap", "--log-level", "warn",
             ],
@@ -40,7 +49,8 @@ extension Component {
     }
 
     private static func apiServer(
-        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries
+        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries,
+        _ release: KubernetesRelease
     ) -> Component {
         let authority = state.certificate("ca")
         return Component(
@@ -68,14 +78,13 @@ extension Component {
                 "--requestheader-extra-headers-prefix=X-Remote-Extra-",
                 "--proxy-client-cert-file=\(state.certificate("front-proxy-client"))",
                 "--proxy-client-key-file=\(state.key("front-proxy-client"))",
-                // Pods get short-lived tokens that are bound to them, as in every current cluster.
-                "--feature-gates=BoundServiceAccountTokenVolume=true", "--v=1",
-            ],
+            ] + boundTokens(release),
             readiness: "\(settings.server)/readyz")
     }
 
     private static func controllerManager(
-        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries
+        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries,
+        _ release: KubernetesRelease
     ) -> Component {
         let kubeconfig = state.kubeconfig(of: "controller-manager")
         return Component(
@@ -93,13 +102,13 @@ extension Component {
                 "--cluster-signing-key-file=\(state.key("ca"))",
                 // With the default limits the first service account takes seconds to appear.
                 "--kube-api-qps=500", "--kube-api-burst=500",
-                "--feature-gates=BoundServiceAccountTokenVolume=true", "--v=1",
-            ],
+            ] + boundTokens(release) + securePortOnly(release),
             readiness: "https://127.0.0.1:\(settings.ports.controllerManager)/healthz")
     }
 
     private static func scheduler(
-        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries
+        _ state: StateDirectory, _ settings: ClusterSettings, _ binaries: ControlPlaneBinaries,
+        _ release: KubernetesRelease
     ) -> Component {
         let kubeconfig = state.kubeconfig(of: "scheduler")
         return Component(
@@ -110,8 +119,8 @@ extension Component {
                 "--bind-address=127.0.0.1", "--secure-port=\(settings.ports.scheduler)",
                 "--tls-cert-file=\(state.certificate("apiserver"))",
                 "--tls-private-key-file=\(state.key("apiserver"))",
-                "--leader-elect=false", "--kube-api-qps=1000", "--kube-api-burst=1000", "--v=1",
-            ],
+                "--leader-elect=false", "--kube-api-qps=1000", "--kube-api-burst=1000",
+            ] + securePortOnly(release),
             readiness: "https://127.0.0.1:\(settings.ports.scheduler)/healthz")
     }
 }

@@ -33,19 +33,21 @@ public struct LocalControlPlane: Sendable {
     /// - Throws: ``LocalClusterError`` when a program does not become ready; whatever `body` throws.
     public func run<Result: Sendable>(
         progress: @escaping @Sendable (String) -> Void = { _ in },
-        body: @escaping @Sendable () async throws -> Result
+        body: () async throws -> Result
     ) async throws -> Result {
         try await ProcessRecords(state: state).endLeftovers(logger: logger)
         let authority = try Files.read(state.certificate("ca"))
         let transport = try AsyncHTTPTransport(tls: TLSOptions(trustRoots: .pem(authority)))
-        let components = Component.controlPlane(state: state, settings: settings, binaries: binaries)
+        let components = Component.controlPlane(
+            state: state, settings: settings, binaries: binaries,
+            release: try await KubernetesRelease.of(program: binaries.apiServer))
         return try await run(components[...], transport: transport, progress: progress, body: body)
     }
 
     private func run<Result: Sendable>(
         _ components: ArraySlice<Component>, transport: any HTTPTransport,
         progress: @escaping @Sendable (String) -> Void,
-        body: @escaping @Sendable () async throws -> Result
+        body: () async throws -> Result
     ) async throws -> Result {
         guard let component = components.first else { return try await body() }
         let supervisor = ComponentSupervisor(

@@ -125,7 +125,7 @@ struct ContainerStarter: Sendable {
             group.addTask {
                 try await run.process.run(
                     command, environment: sandboxEnvironment, log: log, now: context.now
-                ) { _ in report(.started(container: container.name, image: identity)) }
+                ) { report(.started(container: container.name, image: identity)) }
             }
             group.addTask {
                 await prober(container, run, prepared).run()

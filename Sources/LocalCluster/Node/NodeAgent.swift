@@ -24,7 +24,7 @@ package struct NodeAgent: Sendable {
     /// `companion` runs for as long as the node does and is cancelled with it.
     package func run<Result: Sendable>(
         beside companion: @escaping @Sendable () async -> Void = {},
-        body: @escaping @Sendable () async throws -> Result
+        body: () async throws -> Result
     ) async throws -> Result {
         let isServing = Flag()
         let registration = NodeRegistration(

@@ -145,8 +145,9 @@ extension PodRoster {
         }
         let attempt = previous ? newest - 1 : newest
         let path = context.logPath(ofPod: worker.manifest.metadata.uid, container: container, attempt: attempt)
-        guard attempt >= 0, !previous || Files.exists(path) else {
-            throw LocalClusterError("previous terminated container \"\(container)\" in pod \"\(pod.name)\" not found")
+        guard attempt >= 0, Files.exists(path) else {
+            let problem = previous ? "has not run before" : "is waiting to start"
+            throw LocalClusterError("container \"\(container)\" in pod \"\(pod.name)\" \(problem)")
         }
         return KubeletServer.LogSource(path: path) { worker.isRunning(container: container, attempt: attempt) }
     }

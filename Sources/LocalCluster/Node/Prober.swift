@@ -95,13 +95,12 @@ struct Prober: Sendable {
         guard let command = enter(exec.command ?? []), let program = command.first else {
             return "the container does not run"
         }
-        let variables = environment.map { Array("\($0.key)=\($0.value)".utf8) }
         return await withTaskGroup(of: String?.self) { group in
             group.addTask {
                 do {
                     let result = try await Subprocess.run(
                         .path(FilePath(program)), arguments: Arguments(Array(command.dropFirst())),
-                        environment: .custom(variables), input: .none, output: .string(limit: 4 << 10),
+                        environment: .exactly(environment), input: .none, output: .string(limit: 4 << 10),
                         error: .combinedWithOutput)
                     return result.terminationStatus.isSuccess ? nil : result.standardOutput
                 } catch {

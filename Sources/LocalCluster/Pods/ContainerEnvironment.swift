@@ -5,6 +5,8 @@ package struct ContainerEnvironment: Hashable, Sendable {
     /// Why a container cannot be created yet: the kubelet's `CreateContainerConfigError`.
     package struct Missing: Error, Hashable, CustomStringConvertible {
         package var description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// The ConfigMaps and Secrets of the pod's namespace that the manifest names.

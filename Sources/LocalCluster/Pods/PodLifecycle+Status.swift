@@ -7,7 +7,7 @@ extension PodLifecycle {
     package mutating func status(hostIP: String, podIP: String?, now: Time) -> PodStatus {
         var status = PodStatus()
         status.phase = phase
-        if ending == .deadlineExceeded {
+        if isPastDeadline {
             status.reason = "DeadlineExceeded"
             status.message = Self.deadlineMessage
         } else if !isPrepared, let preparationProblem {
@@ -26,7 +26,7 @@ extension PodLifecycle {
 
     /// `status.phase` by the rules of the kubelet.
     package var phase: Pod.Phase {
-        if ending == .deadlineExceeded { return .failed }
+        if isPastDeadline { return .failed }
         if hasFailedInitialization { return .failed }
         guard isInitialized else { return .pending }
         let codes = containers.map(\.lastExitCode)

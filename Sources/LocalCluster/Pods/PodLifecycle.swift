@@ -87,6 +87,8 @@ package struct PodLifecycle: Hashable, Sendable {
     package private(set) var containers: [ContainerLifecycle]
     /// Why no container shall be started any more.
     package private(set) var ending: Ending?
+    /// Whether the deadline ended it; stays true when the pod is deleted afterwards.
+    private(set) var isPastDeadline = false
     package private(set) var isPrepared = false
     private var isReleased = false
     /// Whether the node agent ends: nothing is started any more, yet the pod is not over.
@@ -120,7 +122,10 @@ package struct PodLifecycle: Hashable, Sendable {
         }
         initContainers = restore(manifest.spec.initContainers, status?.initContainerStatuses)
         containers = restore(manifest.spec.containers, status?.containerStatuses)
-        if status?.phase == .failed, status?.reason == "DeadlineExceeded" { ending = .deadlineExceeded }
+        if status?.phase == .failed, status?.reason == "DeadlineExceeded" {
+            ending = .deadlineExceeded
+            isPastDeadline = true
+        }
     }
 
     /// What to do first.
@@ -171,6 +176,7 @@ package struct PodLifecycle: Hashable, Sendable {
             actions = stopAll(gracePeriod: gracePeriod)
         case .deadlinePassed:
             guard ending == nil, !isFinished else { return [] }
+            isPastDeadline = true
             let message = Self.deadlineMessage
             actions = [.event(Plan.Event(.normal, reason: "DeadlineExceeded", message: message))]
             actions += end(.deadlineExceeded, gracePeriod: manifest.gracePeriod)

@@ -21,24 +21,24 @@ package final class ContainerProcess: Sendable {
     /// `CancellationError` when ``stop(gracePeriod:)`` came before the start.
     package func run(
         _ command: [String], environment: [String: String], log: ContainerLog,
-        now: @Sendable () -> MicroTime, started: @Sendable (ProcessIdentity) -> Void
+        now: @Sendable () -> MicroTime, started: @Sendable () -> Void
     ) async throws -> Int {
         guard !state.withLock(\.isStopRequested), let program = command.first else { throw CancellationError() }
         var options = PlatformOptions()
         options.createSession = true
-        let variables = environment.map { Array("\($0.key)=\($0.value)".utf8) }
         let result = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(Array(command.dropFirst())), environment: .custom(variables),
+            .path(FilePath(program)), arguments: Arguments(Array(command.dropFirst())),
+            environment: .exactly(environment),
             platformOptions: options, input: .none, output: .sequence, error: .combinedWithOutput
         ) { execution in
-            if let process = ProcessIdentity(pid: execution.processIdentifier.value) {
-                let stopsAtOnce = state.withLock { state in
-                    state.sandbox = process
-                    return state.isStopRequested
-                }
-                started(process)
-                if stopsAtOnce { process.send(SIGKILL) }
+            // A program may have ended by now; it has been started all the same.
+            let process = ProcessIdentity(pid: execution.processIdentifier.value)
+            let stopsAtOnce = state.withLock { state in
+                state.sandbox = process
+                return state.isStopRequested
             }
+            started()
+            if stopsAtOnce { process?.send(SIGKILL) }
             for try await buffer in execution.standardOutput {
                 log.append(buffer.withUnsafeBytes { Array($0) }, now: now())
             }
