@@ -12,8 +12,9 @@ extension PromotionRound {
 
     var jobManifest: Manifest {
         let spec: JSONValue = [
-            // Exporting and pushing may be repeated: the same digest comes out.
-            "backoffLimit": 2, "activeDeadlineSeconds": 3600, "template": podTemplate,
+            // Exporting and pushing may be repeated: the same digest comes out. The delays between five tries add up to
+            // five minutes in which a registry may be away.
+            "backoffLimit": 5, "activeDeadlineSeconds": 3600, "template": podTemplate,
         ]
         return Manifest(
             Reference(Job.resource, promotion.metadata.key),

@@ -45,7 +45,10 @@ extension TrialRound {
         let mounts = [dataset, checkpoints]
         let container = JSONValue(compacting: [
             "name": .string(TFJob.Name.container), "image": .string(trial.spec.template.trainer.image),
-            "args": ["train"], "volumeMounts": .array(mounts.compactMap(\.mount)),
+            "args": ["train"],
+            // TensorFlow's notices about itself; a template may ask for them.
+            "env": [RestrictedPod.variable("TF_CPP_MIN_LOG_LEVEL", "1")],
+            "volumeMounts": .array(mounts.compactMap(\.mount)),
             "securityContext": RestrictedPod.container, "terminationMessagePolicy": "FallbackToLogsOnError",
             "resources": settings.limits.isEmpty ? nil : ["limits": .object(settings.limits)],
         ])
