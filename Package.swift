@@ -139,37 +139,41 @@ let package = Package(
         program("aerie-serving", ["Serving", "StructuredLogging", logging]),
 
         // Tests.
+        .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
             path: "Tests/TestSupport", exclude: ["control-plane.sh"], swiftSettings: settings),
-        tests("KubernetesAPITests", ["KubernetesAPI"]),
+        tests("KubernetesAPITests", ["TestRandom", "KubernetesAPI"]),
         tests("AerieAPITests", ["AerieAPI", "KubernetesAPI", "KubernetesYAML"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
-        tests("EvaluationTests", ["Evaluation"]),
-        tests("DecisionsTests", ["Decisions", "AerieAPI", "KubernetesAPI"]),
+        tests("EvaluationTests", ["TestRandom", "Evaluation"]),
+        tests("DecisionsTests", ["TestRandom", "Decisions", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests("KubernetesClientTests", ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
-        tests("KubernetesYAMLTests", ["KubernetesYAML", "KubernetesAPI", "TestSupport"]),
+        tests("KubernetesYAMLTests", ["TestRandom", "KubernetesYAML", "KubernetesAPI", "TestSupport"]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics"]),
         tests(
             "ControllerRuntimeTests",
             [
-                "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "HTTPTransport", "PrometheusMetrics",
+                "TestRandom", "ControllerRuntime", "KubernetesClient", "KubernetesAPI", "HTTPTransport",
+                "PrometheusMetrics",
                 "TestSupport", logging, serviceLifecycle,
             ]),
         tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "KubernetesAPI", "TestSupport"]),
         tests(
             "LocalClusterTests",
             [
-                "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", subprocess, system, logging,
+                "TestRandom", "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", subprocess, system,
+                logging,
                 "aerie",
             ]),
         tests(
             "OperatorTests",
             [
-                "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient", "KubernetesYAML",
+                "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
+                "KubernetesYAML",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", logging,
                 serviceLifecycle,
             ]),
@@ -180,7 +184,8 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport", "TestSupport",
+                "TestRandom", "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport",
+                "TestSupport",
                 httpTypes,
                 subprocess, system, logging,
             ],

@@ -1,5 +1,6 @@
 import ControllerRuntime
 import KubernetesAPI
+import TestRandom
 import Testing
 
 @Suite struct RequeueTests {

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubernetesAPI
 import Synchronization
+import TestRandom
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StoreTests {

@@ -1,4 +1,5 @@
 import ControllerRuntime
+import TestRandom
 import Testing
 
 @Suite struct WorkQueueTests {

@@ -1,5 +1,6 @@
 import Evaluation
 import FoundationEssentials
+import TestRandom
 import Testing
 
 @Suite struct ScikitLearnTests {
@@ -21,7 +22,7 @@ import Testing
 
     /// Random labels and predictions, many of them with classes that never occur, are never predicted, or both.
     static func cases(seed: UInt64) -> [Case] {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return (0..<60).map { index in
             let classes = Int.random(in: 1...12, using: &generator)
             let count = index < 5 ? 1 : Int.random(in: 1...200, using: &generator)
@@ -58,18 +59,5 @@ import Testing
 
     private func close(_ ours: [Double], _ theirs: [Double]) -> Bool {
         ours.count == theirs.count && zip(ours, theirs).allSatisfy { abs($0 - $1) < 1e-12 }
-    }
-}
-
-/// Steele and others' SplitMix64: small, seeded, the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import KubernetesAPI
+import TestRandom
 import Testing
 
 @Suite struct JSONParserTests {

@@ -1,5 +1,6 @@
 import KubernetesAPI
 import KubernetesYAML
+import TestRandom
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import KubernetesAPI
 import KubernetesYAML
+import TestRandom
 import Testing
 
 @Suite("YAML reader")
@@ -97,12 +98,12 @@ struct YAMLWriterTests {
 
     @Test("random values survive writing and reading", arguments: 0..<200)
     func roundTrip(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let value: JSONValue = ["root": randomValue(depth: 0, &random)]
         #expect(try YAMLReader.documents(YAMLWriter.text(value)) == [value])
     }
 
-    private func randomValue(depth: Int, _ random: inout SplitMix) -> JSONValue {
+    private func randomValue(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
         let text = String(
             (0..<Int.random(in: 0..<8, using: &random)).map { _ in
                 "ab1 :-#\"'\n{}[],&*!|>%@`é~.e".randomElement(using: &random) ?? "x"
@@ -124,18 +125,5 @@ struct YAMLWriterTests {
                     }
                 ) { $1 })
         }
-    }
-}
-
-/// A small seeded generator (Steele, Lea and Flood's SplitMix64), so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import KubernetesAPI
 import LocalCluster
+import TestRandom
 import Testing
 
 /// Thousands of random lives, checked against what must hold in every one of them.
@@ -7,7 +8,7 @@ import Testing
 struct PodLifecycleSimulationTests {
     /// A world of processes that start, crash, hang and are killed, driven by one seed.
     private struct World {
-        var random: SplitMix64
+        var random: SeededGenerator
         var life: PodLifecycle
         var now = Time(seconds: 1_000)
         /// Containers with a process, by name.
@@ -25,7 +26,7 @@ struct PodLifecycleSimulationTests {
         var problems: [String] = []
 
         init(seed: UInt64, manifest: PodManifest) {
-            random = SplitMix64(seed: seed)
+            random = SeededGenerator(seed: seed)
             life = PodLifecycle(manifest, now: now)
             initNames = Set((manifest.spec.initContainers ?? []).map(\.name))
         }
@@ -116,7 +117,7 @@ struct PodLifecycleSimulationTests {
 
     @Test("nothing is started twice, restarted after the end, or deleted while it runs", arguments: 0..<300)
     func lives(seed: Int) throws {
-        var random = SplitMix64(seed: UInt64(seed) &* 7_919)
+        var random = SeededGenerator(seed: UInt64(seed) &* 7_919)
         let policy = ["Always", "OnFailure", "Never"][Int(random.next() % 3)]
         let inits = (0..<(random.next() % 3)).map { "init\($0)" }
         let containers = (0...(random.next() % 3)).map { "main\($0)" }
@@ -139,20 +140,5 @@ struct PodLifecycleSimulationTests {
         #expect(world.processes.isEmpty, "seed \(seed)")
         let final = phases.firstIndex { $0 == .succeeded || $0 == .failed }
         #expect(final == nil || final == phases.count - 1, "seed \(seed): \(phases)")
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64: small, fast, the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import AerieAPI
 import KubernetesAPI
 import KubernetesClient
+import TestRandom
 import Testing
 
 /// Operators that are cut off in the middle of their work.
@@ -21,12 +22,12 @@ import Testing
     func `however often the operator is cut off, the same trials lead to the same model`(seed: UInt64) async throws {
         let cluster = try await OperatorCluster.shared()
         async let quiet = outcome(cluster, cutOffBy: nil)
-        async let disturbed = outcome(cluster, cutOffBy: SeededRandom(seed: seed))
+        async let disturbed = outcome(cluster, cutOffBy: SeededGenerator(seed: seed))
         #expect(try await disturbed == quiet)
     }
 
     /// Runs one experiment to its end, with operators that each live for a random part of a second.
-    private func outcome(_ cluster: OperatorCluster, cutOffBy random: SeededRandom?) async throws -> Outcome {
+    private func outcome(_ cluster: OperatorCluster, cutOffBy random: SeededGenerator?) async throws -> Outcome {
         let namespace = try await cluster.namespace()
         let trials = History<Trial>(cluster, in: namespace) { $0.status?.state.isTerminal != true }
         let jobs = History<TFJob>(cluster, in: namespace) { _ in true }
@@ -53,7 +54,7 @@ import Testing
     ///
     /// The later ones live longer, so that one does. The nodes go on meanwhile.
     private func cutOff(
-        _ cluster: OperatorCluster, _ namespace: String, _ random: inout SeededRandom
+        _ cluster: OperatorCluster, _ namespace: String, _ random: inout SeededGenerator
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await cluster.player(in: namespace).play(Story.script) }

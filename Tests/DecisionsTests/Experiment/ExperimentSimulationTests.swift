@@ -1,5 +1,6 @@
 import AerieAPI
 import KubernetesAPI
+import TestRandom
 import Testing
 
 @Suite struct ExperimentSimulationTests {
@@ -44,7 +45,7 @@ import Testing
     func assignments(seed: UInt64) throws {
         var first = ExperimentWorld(seed: seed)
         var second = ExperimentWorld(seed: seed)
-        second.random = SeededRandom(seed: seed &+ 1_000)
+        second.random = SeededGenerator(seed: seed &+ 1_000)
         for _ in 0..<40 {
             try first.reconcile()
             first.happen()

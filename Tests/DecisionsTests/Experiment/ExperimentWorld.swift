@@ -1,13 +1,14 @@
 import AerieAPI
 import Decisions
 import KubernetesAPI
+import TestRandom
 
 /// A small cluster that obeys plans, and in which everything may go wrong that may go wrong.
 ///
 /// The controller looks through a store: its own writes are there at once, those of others arrive later and in order.
 /// It may be killed after any step of a plan and starts anew with a fresh store, and with the same decision.
 struct ExperimentWorld {
-    var random: SeededRandom
+    var random: SeededGenerator
     /// What the API server has.
     var experiment: TrainingExperiment
     var trials: [String: Trial] = [:]
@@ -25,7 +26,7 @@ struct ExperimentWorld {
     private(set) var violations: [String] = []
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed &* 0x9e37_79b9)
+        random = SeededGenerator(seed: seed &* 0x9e37_79b9)
         let maxTrials = Int.random(in: 1...12, using: &random)
         let isGrid = Bool.random(using: &random)
         experiment = ExperimentFixture.experiment(

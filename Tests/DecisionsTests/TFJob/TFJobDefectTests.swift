@@ -1,6 +1,7 @@
 import AerieAPI
 import Decisions
 import KubernetesAPI
+import TestRandom
 import Testing
 
 /// The defects that users of the training operator 1.9 live with, each named after what they see.
@@ -171,7 +172,7 @@ import Testing
             .fixture(workers: 4, ps: 2, restartPolicy: .exitCode), workers: "KRK-", ps: "RK")
         let plan = world.decide()
         for seed in 0..<20 {
-            var random = SeededRandom(seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             world.pods.shuffle(using: &random)
             world.services.shuffle(using: &random)
             #expect(world.decide() == plan)

@@ -1,6 +1,7 @@
 import AerieAPI
 import Decisions
 import KubernetesAPI
+import TestRandom
 
 /// A cluster in which everything goes wrong that can, driven by a seed.
 ///
@@ -9,7 +10,7 @@ import KubernetesAPI
 struct TFJobSimulation {
     private(set) var world: TFJobWorld
     private(set) var violations: [String] = []
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private var past: [(pods: [Pod], services: [Service])] = []
     private var seenAt = 0
     private var isCalm = false
@@ -19,12 +20,12 @@ struct TFJobSimulation {
     private var verdict: TFJob.JobCondition?
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
         world = TFJobWorld(Self.job(&random))
         past = [([], [])]
     }
 
-    private static func job(_ random: inout SeededRandom) -> TFJob {
+    private static func job(_ random: inout SeededGenerator) -> TFJob {
         func maybe<Value>(_ value: Value) -> Value? { Bool.random(using: &random) ? value : nil }
         let hasWorkers = Int.random(in: 0..<8, using: &random) > 0
         return .fixture(

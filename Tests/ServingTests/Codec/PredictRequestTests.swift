@@ -1,5 +1,6 @@
 import Serving
 import TensorFlow
+import TestRandom
 import Testing
 
 @Suite("Requests") struct PredictRequestTests {
@@ -193,7 +194,7 @@ import Testing
 
     @Test("Bytes changed at random are refused or read, without a crash", arguments: 0..<50)
     func mutation(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let text = #"{"signature_name": "two", "instances": [{"a": [1.5e2, NaN], "b": -3}, {"a": [1, 2], "b": 4}]}"#
         for _ in 0..<200 {
             var bytes = Array(text.utf8)
