@@ -165,7 +165,8 @@ let package = Package(
         tests(
             "LocalClusterTests",
             [
-                "TestRandom", "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport", subprocess, system,
+                "TestRandom", "TestSupport", "LocalCluster", "KubernetesClient", "KubernetesAPI", "HTTPTransport",
+                subprocess, system,
                 logging,
                 "aerie",
             ]),
