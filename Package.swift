@@ -191,6 +191,6 @@ let package = Package(
                 subprocess, system, logging,
             ],
             exclude: ["Models"]),
-        tests("EndToEndTests", [subprocess, system], exclude: ["Experiments"]),
+        tests("EndToEndTests", [subprocess, system], exclude: ["Experiments", "kill-controller-once.sh"]),
     ]
 )
