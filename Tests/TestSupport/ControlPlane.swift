@@ -141,24 +141,34 @@ extension ControlPlane {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Ports that are free now; all are held until all are found, so that they differ.
+    /// Ports that were handed out before; none is handed out twice.
+    private static let usedPorts = Mutex<Set<UInt16>>([])
+
+    /// Ports that are free now.
+    ///
+    /// They lie below the kernel's ephemeral range, where any connection or another test's server could take a port
+    /// before the program that it is meant for.
     package static func freePorts(_ count: Int) throws -> [UInt16] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(socket)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-                }
+        try (0..<count).map { _ in
+            for _ in 0..<1_000 {
+                let port = UInt16.random(in: 10_000..<20_000)
+                if usedPorts.withLock({ $0.insert(port).inserted }), isFree(port) { return port }
             }
-            guard isBound else { throw Failure(description: "no free port on 127.0.0.1") }
-            return UInt16(bigEndian: address.sin_port)
+            throw Failure(description: "no free port on 127.0.0.1")
+        }
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
     }
 
