@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A control plane on loopback for one test process; it ends when this script's standard input ends.
+# A control plane for one test process, on loopback; it ends when this script's standard input ends.
 # usage: control-plane.sh DIRECTORY   (environment: KUBERNETES_BIN, ETCD, API_PORT, ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT, PARTS)
+# NODE_ADDRESS: also serve on this address of a network namespace, for a real node there; adds the node's keys.
 set -euo pipefail
 # What was inherited, such as other tests' sockets, would stay open here after its owner closed it; 255 is this script.
 for descriptor in /proc/self/fd/*; do
@@ -17,7 +18,8 @@ certificate() { # name, subject, extensions
 openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -subj /CN=test-authority -days 30 -out ca.crt \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,digitalSignature
-certificate server /CN=kube-apiserver 'keyUsage=digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1\n'
+names=DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1${NODE_ADDRESS:+,IP:10.96.0.1,IP:$NODE_ADDRESS}
+certificate server /CN=kube-apiserver "keyUsage=digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=$names\n"
 certificate admin /O=system:masters/CN=admin 'keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n'
 openssl genrsa -out accounts.key 2048
 openssl rsa -in accounts.key -pubout -out accounts.pub
@@ -26,8 +28,10 @@ cat > tokens.csv <<END
 admin-token,admin,admin,system:masters
 manager-token,system:kube-controller-manager,manager
 scheduler-token,system:kube-scheduler,scheduler
+node-token,system:node:node,node,system:nodes
+proxy-token,system:kube-proxy,proxy
 END
-for user in manager scheduler; do
+for user in admin manager scheduler node proxy; do
     cat > $user.kubeconfig <<END
 {"apiVersion": "v1", "kind": "Config", "current-context": "test",
  "clusters": [{"name": "test", "cluster": {"server": "https://127.0.0.1:$API_PORT", "certificate-authority": "$PWD/ca.crt"}}],
@@ -47,8 +51,15 @@ start etcd "$ETCD" --name test --data-dir etcd --log-level warn --logger zap \
     --initial-cluster "test=http://127.0.0.1:$PEER_PORT"
 # Without the controller manager nobody makes the service accounts that this admission plugin asks for.
 admission=(); [ "$PARTS" = all ] || admission=(--disable-admission-plugins=ServiceAccount)
+network=(--bind-address=127.0.0.1 --advertise-address=127.0.0.1 --endpoint-reconciler-type=none)
+if [ -n "${NODE_ADDRESS:-}" ]; then
+    certificate kubelet-client /O=system:masters/CN=kube-apiserver-kubelet-client 'keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n'
+    network=(--bind-address=0.0.0.0 --advertise-address="$NODE_ADDRESS" --endpoint-reconciler-type=lease)
+    admission+=(--enable-admission-plugins=NodeRestriction --kubelet-preferred-address-types=InternalIP
+        --kubelet-client-certificate=kubelet-client.crt --kubelet-client-key=kubelet-client.key)
+fi
 start kube-apiserver "$KUBERNETES_BIN/kube-apiserver" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
-    --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$API_PORT" --endpoint-reconciler-type=none \
+    "${network[@]}" --secure-port="$API_PORT" \
     --tls-cert-file=server.crt --tls-private-key-file=server.key --client-ca-file=ca.crt --token-auth-file=tokens.csv \
     --authorization-mode=Node,RBAC --service-cluster-ip-range=10.96.0.0/16 --allow-privileged=true \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=accounts.pub \
