@@ -22,8 +22,8 @@ public struct Manifest: Hashable, Sendable {
 ///
 /// A plain value, so that decisions are tested by comparing plans. One executor carries every plan out: first the
 /// status (anything counted is on record before it is acted on), then the actions in order, then the events, which are
-/// sent only if the status could be written. Every step is idempotent, so a plan that was cut off may be carried out
-/// again.
+/// sent only if what they tell of could be done. Every step is idempotent, so a plan that was cut off may be carried
+/// out again.
 public struct Plan: Hashable, Sendable {
     public enum Action: Hashable, Sendable {
         /// Creates an object with a deterministic name; one that is there already and has the same controller is fine.
@@ -47,11 +47,15 @@ public struct Plan: Hashable, Sendable {
         /// Stable CamelCase.
         public var reason: String
         public var message: String
+        /// The index of the action that the event tells of; `nil`: it tells of the object itself, and is sent though an
+        /// action fails, because the status that is written by then says that it is no news any more.
+        public var action: Int?
 
-        public init(_ type: EventType, reason: String, message: String) {
+        public init(_ type: EventType, reason: String, message: String, action: Int? = nil) {
             self.type = type
             self.reason = reason
             self.message = message
+            self.action = action
         }
     }
 

@@ -47,12 +47,13 @@ public struct Operator: Sendable {
 
     private let configuration: Configuration
     private let environment: Environment
-    private let stores = Stores()
+    private let stores: Stores
     private let queues: Queues
 
     public init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
         self.environment = environment
+        stores = Stores(gangScheduler: configuration.tfJob.gangScheduler)
         queues = Queues(metrics: environment.metrics)
         queues.listen(to: stores)
     }
@@ -70,7 +71,16 @@ public struct Operator: Sendable {
             informer(stores.promotions), informer(stores.profiles, isNamespaced: false),
             informer(stores.promotionJobs, labels: promotion), informer(stores.promotionPods, labels: promotion),
             informer(stores.deployments, labels: promotion), informer(stores.promotionServices, labels: promotion),
-        ]
+        ] + gangInformers(labels: tfJob)
+    }
+
+    private func gangInformers(labels: String) -> [any ServiceLifecycle.Service] {
+        let priorityClasses = informer(stores.gang.priorityClasses, isNamespaced: false)
+        switch stores.gang.scheduler {
+        case nil: return []
+        case .volcano: return [informer(stores.gang.volcano, labels: labels), priorityClasses]
+        case .schedulerPlugins: return [informer(stores.gang.schedulerPlugins, labels: labels), priorityClasses]
+        }
     }
 
     private func informer<Object: KubernetesObject>(

@@ -28,6 +28,7 @@ struct Queues: Sendable {
             if pod.metadata.labels[Label.trial] != nil { trials.add(job) }
         }
         stores.tfJobServices.onChange { [tfJobs] service in tfJobs.add(TFJob.key(of: service.metadata)) }
+        stores.gang.onChange { [tfJobs] job in tfJobs.add(job) }
         stores.trials.onChange { [trials, experiments] trial in
             trials.add(trial.metadata.key)
             experiments.add(trial.metadata.owner(TrainingExperiment.self))

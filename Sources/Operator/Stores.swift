@@ -1,5 +1,6 @@
 import AerieAPI
 import ControllerRuntime
+import Decisions
 import KubernetesAPI
 import KubernetesClient
 
@@ -12,6 +13,8 @@ struct Stores: Sendable {
     /// By ``TFJob/group(_:)`` of the job that their labels name.
     let tfJobPods = Store<Pod>(groupedBy: { TFJob.group(of: $0.metadata) })
     let tfJobServices = Store<Service>(groupedBy: { TFJob.group(of: $0.metadata) })
+    /// Filled only where pods are scheduled in gangs.
+    let gang: GangStores
     let experiments = Store<TrainingExperiment>()
     let trials = Store<Trial>()
     /// By the uid of the experiment that they came from; they have no owner.
@@ -23,8 +26,11 @@ struct Stores: Sendable {
     let deployments = Store<Deployment>()
     let promotionServices = Store<Service>()
 
+    init(gangScheduler: GangScheduler?) { gang = GangStores(gangScheduler) }
+
     var isSynced: Bool {
-        tfJobs.isSynced && tfJobPods.isSynced && tfJobServices.isSynced && experiments.isSynced && trials.isSynced
+        gang.isSynced && tfJobs.isSynced && tfJobPods.isSynced && tfJobServices.isSynced && experiments.isSynced
+            && trials.isSynced
             && promotions.isSynced && profiles.isSynced && promotionJobs.isSynced && promotionPods.isSynced
             && deployments.isSynced && promotionServices.isSynced
     }
@@ -35,6 +41,7 @@ struct Stores: Sendable {
         stores.add(tfJobs)
         stores.add(tfJobPods)
         stores.add(tfJobServices)
+        gang.add(to: &stores)
         stores.add(experiments)
         stores.add(trials)
         stores.add(promotions)

@@ -16,7 +16,8 @@ struct TFJobReconciler: Reconciler {
         return (
             job,
             TFJobDecision.Observed(
-                job: job, pods: stores.tfJobPods.group(group), services: stores.tfJobServices.group(group), now: now,
+                job: job, pods: stores.tfJobPods.group(group), services: stores.tfJobServices.group(group),
+                podGroup: stores.gang.podGroup(key), priorities: stores.gang.priorities, now: now,
                 lastError: lastFailure, configuration: configuration)
         )
     }

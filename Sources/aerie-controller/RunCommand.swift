@@ -46,6 +46,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The cluster's DNS domain, appended to host names in TF_CONFIG; by default $CUSTOM_CLUSTER_DOMAIN.")
     var clusterDomain: String?
 
+    @Option(
+        help: "Start all pods of a TFJob or none: volcano, or the name of a scheduler with the coscheduling plugin.")
+    var gangSchedulerName = ""
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .info
 
@@ -76,7 +80,9 @@ struct RunCommand: AsyncParsableCommand {
         let theOperator = Operator(
             Operator.Configuration(
                 namespace: namespace, workers: workers,
-                tfJob: .init(clusterDomain: clusterDomain ?? environment["CUSTOM_CLUSTER_DOMAIN"] ?? "")),
+                tfJob: .init(
+                    clusterDomain: clusterDomain ?? environment["CUSTOM_CLUSTER_DOMAIN"] ?? "",
+                    gangScheduler: GangScheduler(name: gangSchedulerName))),
             Operator.Environment(
                 client: client, events: events, metrics: metrics, now: { MicroTime.now.time }, logger: logger))
         let controllers = try controllers(of: theOperator, configuration, environment, identity, logger)

@@ -68,13 +68,17 @@ import Testing
         #expect(events.reasons.isEmpty)
     }
 
-    @Test(arguments: 1...4) func `an action that fails ends the plan, without events`(failing: Int) async {
+    @Test(arguments: 1...4)
+    func `an action that fails ends the plan, and what was done by then is told all the same`(failing: Int) async {
+        var plan = plan
+        let done = (0..<4).map { Plan.Event(.normal, reason: "Done\($0)", message: "an action", action: $0) }
+        plan.events = [Plan.Event(.warning, reason: "Noted", message: "the status says so")] + done
         let transport = InMemoryTransport(
             responses: Array(repeating: .success(Self.ok), count: failing)
                 + [.success(Self.status(500, "InternalError"))])
         await #expect(throws: KubernetesError.self) { try await executor(transport).execute(plan, for: widget) }
         #expect(transport.requests.count == failing + 1)
-        #expect(events.reasons.isEmpty)
+        #expect(events.reasons == ["Noted"] + (1..<failing).map { "Done\($0 - 1)" })
     }
 
     private static func owned(by uid: String?) -> JSONValue {

@@ -4,7 +4,8 @@ public import KubernetesClient
 /// Carries plans out; the only code of the operator that writes to the API server.
 ///
 /// - Guarantees: the status is written first, against the version that was observed, and only when it differs; nothing
-///   else happens when that fails. Actions follow in order, events last. Every step may be repeated.
+///   else happens when that fails. Actions follow in order, events last, without those of actions that were not done.
+///   Every step may be repeated.
 /// - Caveats: a plan may end half-way, at the first action that fails; the next reconcile of the key decides anew on
 ///   what is there then.
 public struct PlanExecutor: Sendable {
@@ -24,8 +25,25 @@ public struct PlanExecutor: Sendable {
     ///   child's name is taken by an object of someone else, or whatever the server says.
     public func execute(_ plan: Plan, for object: some KubernetesObject) async throws(KubernetesError) {
         if let status = plan.status { try await write(status, of: object) }
-        for action in plan.actions { try await execute(action, ownerUID: object.metadata.uid) }
-        for event in plan.events { await events.record(event, about: InvolvedObject(object)) }
+        let (done, failure) = await execute(plan.actions, ownerUID: object.metadata.uid)
+        for event in plan.events where event.action.map({ $0 < done }) ?? true {
+            await events.record(event, about: InvolvedObject(object))
+        }
+        if let failure { throw failure }
+    }
+
+    /// How many actions were done, and what the next one met with.
+    private func execute(_ actions: [Plan.Action], ownerUID: String) async -> (done: Int, failure: KubernetesError?) {
+        var done = 0
+        do throws(KubernetesError) {
+            for action in actions {
+                try await execute(action, ownerUID: ownerUID)
+                done += 1
+            }
+            return (done, nil)
+        } catch {
+            return (done, error)
+        }
     }
 
     private func write(_ status: JSONValue, of object: some KubernetesObject) async throws(KubernetesError) {

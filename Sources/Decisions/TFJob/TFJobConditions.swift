@@ -12,6 +12,7 @@ extension TFJobRound {
                     .warning, "SetPodTemplateRestartPolicy",
                     "Restart policy in pod template will be overwritten by restart policy in replica spec")
             }
+            noteForeignScheduler()
         }
         noteCorrections()
     }

@@ -13,8 +13,8 @@ extension TFJobRound {
     mutating func deleteWhenExpired() {
         guard let ttl = job.spec.runPolicy.ttlSecondsAfterFinished, let end = status.completionTime else { return }
         guard hasCome(end.advanced(bySeconds: Int64(ttl))) else { return }
-        actions.append(.delete(job.reference, uid: job.metadata.uid))
-        tell(.normal, "SuccessfulDeleteJob", "Deleted job: \(job.metadata.name)")
+        order(
+            .delete(job.reference, uid: job.metadata.uid), "SuccessfulDeleteJob", "Deleted job: \(job.metadata.name)")
     }
 
     mutating func hasCome(_ moment: Time) -> Bool {

@@ -15,11 +15,17 @@ public enum TFJobDecision {
         public var restartDelay: Int64
         /// Seconds that no restart waits longer than.
         public var maximumRestartDelay: Int64
+        /// Who starts all pods of a job or none; `nil`: pods are scheduled one by one.
+        public var gangScheduler: GangScheduler?
 
-        public init(clusterDomain: String = "", restartDelay: Int64 = 10, maximumRestartDelay: Int64 = 300) {
+        public init(
+            clusterDomain: String = "", restartDelay: Int64 = 10, maximumRestartDelay: Int64 = 300,
+            gangScheduler: GangScheduler? = nil
+        ) {
             self.clusterDomain = clusterDomain
             self.restartDelay = restartDelay
             self.maximumRestartDelay = maximumRestartDelay
+            self.gangScheduler = gangScheduler
         }
     }
 
@@ -29,18 +35,25 @@ public enum TFJobDecision {
         /// With the job's labels; those of others that took their names may be among them.
         public var pods: [Pod]
         public var services: [Service]
+        /// Of the job's name, where pods are scheduled in gangs.
+        public var podGroup: (any PodGroup)?
+        /// Values of PriorityClasses by name, where pods are scheduled in gangs.
+        public var priorities: [String: Int]
         public var now: Time
         /// Why the previous plan for this job could not be carried out to its end.
         public var lastError: KubernetesError?
         public var configuration: Configuration
 
         public init(
-            job: TFJob, pods: [Pod], services: [Service], now: Time, lastError: KubernetesError? = nil,
+            job: TFJob, pods: [Pod], services: [Service], podGroup: (any PodGroup)? = nil,
+            priorities: [String: Int] = [:], now: Time, lastError: KubernetesError? = nil,
             configuration: Configuration = Configuration()
         ) {
             self.job = job
             self.pods = pods
             self.services = services
+            self.podGroup = podGroup
+            self.priorities = priorities
             self.now = now
             self.lastError = lastError
             self.configuration = configuration
@@ -63,11 +76,13 @@ public enum TFJobDecision {
             if let verdict = round.verdict() {
                 round.finish(verdict)
             } else {
-                round.wantPods()
-                round.wantServices()
+                let mayStart = round.wantPodGroup()
+                round.wantPods(creating: mayStart)
+                if mayStart { round.wantServices() }
                 round.noteProgress()
             }
         }
+        round.noteFailedDeletion()
         return round.plan
     }
 }

@@ -66,5 +66,6 @@ extension TFJobRound {
             if isUnwanted { delete(entry.pod) }
         }
         for service in census.ownServices { delete(service) }
+        deletePodGroup()
     }
 }

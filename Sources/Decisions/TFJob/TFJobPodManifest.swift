@@ -24,18 +24,16 @@ extension TFJobRound {
         for (key, value) in job.labels(replica.type, index) { labels[key] = .string(value) }
         if job.isMaster(replica.type, index) { labels[TFJob.Label.jobRole] = .string(TFJob.Label.masterRole) }
 
+        var metadata = JSONValue(compacting: [
+            "labels": .object(labels), "annotations": template["metadata"]?["annotations"],
+            "finalizers": template["metadata"]?["finalizers"],
+            "ownerReferences": [OwnerReference(controller: job).json],
+        ])
+        joinPodGroup(replica.type, metadata: &metadata, spec: &spec)
+
         let reference = Reference(
             Pod.resource, namespace: job.metadata.namespace, name: job.childName(replica.type, index))
-        return Manifest(
-            reference,
-            [
-                "metadata": JSONValue(compacting: [
-                    "labels": .object(labels), "annotations": template["metadata"]?["annotations"],
-                    "finalizers": template["metadata"]?["finalizers"],
-                    "ownerReferences": [OwnerReference(controller: job).json],
-                ]),
-                "spec": spec,
-            ])
+        return Manifest(reference, ["metadata": metadata, "spec": spec])
     }
 }
 

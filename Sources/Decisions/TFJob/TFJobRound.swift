@@ -9,6 +9,8 @@ struct TFJobRound {
     let replicas: [TFJob.Replica]
     let census: TFJobCensus
     let now: Time
+    let podGroup: (any PodGroup)?
+    let priorities: [String: Int]
     let lastError: KubernetesError?
     let configuration: TFJobDecision.Configuration
 
@@ -26,6 +28,8 @@ struct TFJobRound {
         replicas = observed.job.replicas
         census = TFJobCensus(job: observed.job, pods: observed.pods, services: observed.services)
         now = observed.now
+        podGroup = observed.podGroup
+        priorities = observed.priorities
         lastError = observed.lastError
         configuration = observed.configuration
         status = observed.job.status ?? TFJob.Status()
@@ -44,7 +48,14 @@ struct TFJobRound {
             requeueAfter: wakeUps.min().map { .seconds(max(1, $0.seconds(since: now))) })
     }
 
+    /// Tells something about the job.
     mutating func tell(_ type: Plan.EventType, _ reason: String, _ message: String) {
         events.append(Plan.Event(type, reason: reason, message: message))
+    }
+
+    /// Orders something, and tells of it once it is done.
+    mutating func order(_ action: Plan.Action, _ reason: String, _ message: String) {
+        events.append(Plan.Event(.normal, reason: reason, message: message, action: actions.count))
+        actions.append(action)
     }
 }

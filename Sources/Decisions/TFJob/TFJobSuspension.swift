@@ -7,6 +7,7 @@ extension TFJobRound {
         let message = "TFJob \(job.metadata.name) is suspended."
         for entry in census.pods { delete(entry.pod) }
         for service in census.ownServices { delete(service) }
+        deletePodGroup()
         for replica in replicas {
             // All pods start again on resume, those that had succeeded too: their peers need them.
             status.replicaStatuses[replica.type, default: .init()].selector = job.selector(replica.type)

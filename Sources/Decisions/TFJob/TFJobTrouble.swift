@@ -19,8 +19,8 @@ extension TFJobRound {
 
     /// Looks for what keeps pods away, the most fundamental first; the condition goes when nothing does.
     mutating func noteTrouble() {
-        if let trouble = nameTrouble ?? creationTrouble ?? podTrouble {
-            stall(trouble, event: trouble.reason)
+        if let trouble = nameTrouble ?? creationTrouble ?? gangTrouble ?? podTrouble {
+            stall(trouble, event: trouble.isNews ? trouble.reason : nil)
         } else if !isRefusalStanding {
             status.remove(.stalled)
         }
@@ -35,20 +35,27 @@ extension TFJobRound {
     private struct Trouble {
         var reason: String
         var message: String
+        /// Whether it is worth an event: waiting for one's turn is not.
+        var isNews = true
 
         static let invalidSpec = "InvalidSpec"
     }
 
-    private mutating func stall(_ trouble: Trouble, event: String) {
+    private mutating func stall(_ trouble: Trouble, event: String?) {
         let message = String(trouble.message.prefix(TFJob.JobCondition.messageLimit))
-        if set(.stalled, reason: trouble.reason, message) { tell(.warning, event, message) }
+        let isChanged = set(.stalled, reason: trouble.reason, message)
+        if isChanged, let event { tell(.warning, event, message) }
     }
 
-    /// Upstream's word for not being able to make what is missing, pods before services; `nil` if nothing is.
+    /// Upstream's word for not being able to make what is missing, in the order in which it is made; `nil` if nothing
+    /// is.
     private var missingKind: String? {
         let missing = actions.compactMap { action -> Resource? in
             guard case .create(let manifest) = action else { return nil }
             return manifest.reference.resource
+        }
+        if let podGroup = configuration.gangScheduler?.podGroup, missing.contains(podGroup) {
+            return "FailedCreatePodGroup"
         }
         if missing.contains(Pod.resource) { return "FailedCreatePod" }
         return missing.isEmpty ? nil : "FailedCreateService"
@@ -73,12 +80,30 @@ extension TFJobRound {
 
     /// What the API server answered when the pods or services were to be made.
     private var creationTrouble: Trouble? {
-        guard let lastError, let missingKind else { return nil }
-        switch lastError.reason {
+        guard let refusal, let missingKind else { return nil }
+        return Trouble(reason: missingKind, message: "Error creating: \(refusal.message)")
+    }
+
+    /// The last error, unless it may well be gone by now.
+    private var refusal: KubernetesError? {
+        switch lastError?.reason {
         case .conflict, .alreadyExists, .unreachable, .timeout, .serverTimeout, .tooManyRequests, .serviceUnavailable:
-            return nil
-        default: return Trouble(reason: missingKind, message: "Error creating: \(lastError.message)")
+            nil
+        default: lastError
         }
+    }
+
+    /// Tells what the API server answered when something was to be deleted.
+    ///
+    /// A plan ends at its first failure and what came before is done, so that the next plan begins with what failed.
+    mutating func noteFailedDeletion() {
+        guard let refusal, case .delete(let reference, _, _)? = actions.first else { return }
+        let kind = reference.resource == TFJob.resource ? "Job" : reference.resource.kind
+        tell(.warning, "FailedDelete\(kind)", "Error deleting: \(refusal.message)")
+    }
+
+    private var gangTrouble: Trouble? {
+        podGroupTrouble.map { Trouble(reason: $0.reason, message: $0.message, isNews: $0.isNews) }
     }
 
     /// The first pod that cannot start, with the scheduler's or the node's reason.

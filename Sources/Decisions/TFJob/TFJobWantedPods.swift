@@ -6,11 +6,14 @@ import KubernetesAPI
 /// A pod is only made where its place is empty: names are deterministic, so the one before must be gone. Everything
 /// happens in the order of types and indexes.
 extension TFJobRound {
-    mutating func wantPods() {
+    ///
+    /// - Parameter isCreating: Whether missing pods may be made by now; unwanted ones go in any case.
+    mutating func wantPods(creating isCreating: Bool) {
         for pod in census.surplusPods { delete(pod) }
         for entry in treatments {
             if case .replace = entry.treatment { delete(entry.slot.pod) }
         }
+        guard isCreating else { return }
         var missing: [(replica: TFJob.Replica, indexes: [Int])] = []
         for replica in replicas {
             let indexes = (0..<replica.count).filter { mayCreate(replica.type, $0) }
@@ -21,9 +24,9 @@ extension TFJobRound {
         for (replica, indexes) in missing {
             let template = replica.template
             for index in indexes {
-                actions.append(
-                    .create(podManifest(replica, index, template, environment.text(for: replica.type, index))))
-                tell(.normal, "SuccessfulCreatePod", "Created pod: \(job.childName(replica.type, index))")
+                let manifest = podManifest(replica, index, template, environment.text(for: replica.type, index))
+                order(
+                    .create(manifest), "SuccessfulCreatePod", "Created pod: \(job.childName(replica.type, index))")
             }
         }
     }
@@ -39,7 +42,7 @@ extension TFJobRound {
     /// Orders the deletion of a pod that is not on its way out already.
     mutating func delete(_ pod: Pod) {
         guard !pod.isTerminating else { return }
-        actions.append(.delete(pod.reference, uid: pod.metadata.uid))
-        tell(.normal, "SuccessfulDeletePod", "Deleted pod: \(pod.metadata.name)")
+        order(
+            .delete(pod.reference, uid: pod.metadata.uid), "SuccessfulDeletePod", "Deleted pod: \(pod.metadata.name)")
     }
 }

@@ -13,16 +13,18 @@ extension TFJobRound {
             guard !missing.isEmpty else { continue }
             let ports = replica.ports
             for index in missing {
-                actions.append(.create(serviceManifest(replica.type, index, ports)))
-                tell(.normal, "SuccessfulCreateService", "Created service: \(job.childName(replica.type, index))")
+                order(
+                    .create(serviceManifest(replica.type, index, ports)), "SuccessfulCreateService",
+                    "Created service: \(job.childName(replica.type, index))")
             }
         }
     }
 
     mutating func delete(_ service: Service) {
         guard service.metadata.deletionTimestamp == nil else { return }
-        actions.append(.delete(service.reference, uid: service.metadata.uid))
-        tell(.normal, "SuccessfulDeleteService", "Deleted service: \(service.metadata.name)")
+        order(
+            .delete(service.reference, uid: service.metadata.uid), "SuccessfulDeleteService",
+            "Deleted service: \(service.metadata.name)")
     }
 
     private func serviceManifest(

@@ -1,0 +1,49 @@
+import AerieAPI
+import ControllerRuntime
+import Decisions
+import KubernetesAPI
+
+/// What the operator knows of PodGroups: nothing, unless it was told of a scheduler that uses them.
+///
+/// Their kinds are not installed everywhere, and the rights to them are granted apart.
+struct GangStores: Sendable {
+    let scheduler: GangScheduler?
+    let volcano = Store<VolcanoPodGroup>()
+    let schedulerPlugins = Store<SchedulerPluginsPodGroup>()
+    let priorityClasses = Store<PriorityClass>()
+
+    init(_ scheduler: GangScheduler?) { self.scheduler = scheduler }
+
+    var isSynced: Bool {
+        switch scheduler {
+        case nil: true
+        case .volcano: volcano.isSynced && priorityClasses.isSynced
+        case .schedulerPlugins: schedulerPlugins.isSynced && priorityClasses.isSynced
+        }
+    }
+
+    /// The group of a job, which has the job's name.
+    func podGroup(_ key: ObjectKey) -> (any PodGroup)? {
+        switch scheduler {
+        case nil: nil
+        case .volcano: volcano[key]
+        case .schedulerPlugins: schedulerPlugins[key]
+        }
+    }
+
+    /// Values by name.
+    var priorities: [String: Int] {
+        Dictionary(priorityClasses.all.map { ($0.metadata.name, $0.value) }) { first, _ in first }
+    }
+
+    /// Calls `listener` with the job of every group that comes, changes or goes.
+    func onChange(_ listener: @escaping @Sendable (ObjectKey) -> Void) {
+        volcano.onChange { listener($0.metadata.key) }
+        schedulerPlugins.onChange { listener($0.metadata.key) }
+    }
+
+    func add(to stores: inout WriteThrough) {
+        stores.add(volcano)
+        stores.add(schedulerPlugins)
+    }
+}
