@@ -144,6 +144,11 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
             path: "Tests/TestSupport", exclude: ["control-plane.sh"], swiftSettings: settings),
+        .target(
+            name: "TestCluster",
+            dependencies: [
+                "TestSupport", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
+            ], path: "Tests/TestCluster", swiftSettings: settings),
         tests("KubernetesAPITests", ["TestRandom", "KubernetesAPI"]),
         tests("AerieAPITests", ["AerieAPI", "KubernetesAPI", "KubernetesYAML"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
@@ -175,8 +180,14 @@ let package = Package(
             [
                 "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
                 "KubernetesYAML",
-                "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", logging,
+                "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster", logging,
                 serviceLifecycle,
+            ]),
+        tests(
+            "FaultTests",
+            [
+                "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller",
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, system,
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(

@@ -24,7 +24,7 @@ LAYERS = {
     ],
     "features": ["Dashboard", "LocalCluster", "Operator", "Serving", "TensorFlow", "Training"],
     "programs": ["aerie", "aerie-controller", "aerie-serving", "aerie-trainer"],
-    "tests": ["TestRandom", "TestSupport"],  # and every test target
+    "tests": ["TestCluster", "TestRandom", "TestSupport"],  # and every test target
 }
 # What a target may use of its own layer. Features never use each other; TensorFlow is the common ground of two.
 ALONG = {

@@ -2,6 +2,7 @@ import AerieAPI
 import KubernetesAPI
 import KubernetesClient
 import Suggestion
+import TestCluster
 import Testing
 
 /// Experiments on a real control plane: from parameters to trials, to the best checkpoint, to a rolled-out image.

@@ -2,6 +2,7 @@ import AerieAPI
 import ControllerRuntime
 import KubernetesAPI
 import KubernetesClient
+import TestCluster
 import Testing
 
 /// Several operators for the same objects, of which one may act.

@@ -2,6 +2,7 @@ import AerieAPI
 import KubernetesAPI
 import KubernetesClient
 import PrometheusMetrics
+import TestCluster
 import Testing
 
 /// What the server refuses, what cannot be carried out, and what cannot be read.

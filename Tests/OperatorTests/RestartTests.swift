@@ -1,6 +1,7 @@
 import AerieAPI
 import KubernetesAPI
 import KubernetesClient
+import TestCluster
 import TestRandom
 import Testing
 

@@ -2,6 +2,7 @@ import AerieAPI
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
+import TestCluster
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import AerieAPI
 import KubernetesAPI
 import KubernetesClient
+import TestCluster
 import Testing
 
 /// Trials that go wrong, and trials on accelerators.

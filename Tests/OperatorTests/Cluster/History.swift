@@ -4,6 +4,7 @@ import KubernetesClient
 import Logging
 import PrometheusMetrics
 import Synchronization
+import TestCluster
 
 /// What has ever been true of the objects of one kind in a namespace, version by version, as a watch tells it.
 final class History<Object: KubernetesObject>: Sendable {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
+import TestCluster
 import TestSupport
 
 /// The `kubectl` of the machine, as an administrator of the test's control plane.

@@ -1,6 +1,5 @@
 import ControllerRuntime
 import Decisions
-import FoundationEssentials
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
@@ -8,6 +7,7 @@ import Logging
 import Operator
 import PrometheusMetrics
 import ServiceLifecycle
+import TestCluster
 import TestSupport
 import Testing
 
@@ -100,11 +100,4 @@ extension OperatorCluster {
             return try await body(process)
         }
     }
-
-    func player(in namespace: String) -> PodPlayer { PodPlayer(client: admin, namespace: namespace) }
-}
-
-extension MicroTime {
-    /// The wall clock.
-    static var now: MicroTime { MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
 }

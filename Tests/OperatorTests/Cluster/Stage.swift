@@ -1,4 +1,5 @@
 import Synchronization
+import TestCluster
 
 /// A script that a test changes while it is played: how far pods may get, all of them or a certain one.
 final class Stage: Sendable {

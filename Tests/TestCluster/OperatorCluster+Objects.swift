@@ -1,4 +1,4 @@
-import KubernetesAPI
+package import KubernetesAPI
 import KubernetesClient
 
 /// The state of the world, as an administrator sees it.
@@ -14,7 +14,7 @@ extension OperatorCluster {
     /// - Returns: The object as it was then.
     /// - Throws: ``NotInTime``.
     @discardableResult
-    func wait<Object: KubernetesObject>(
+    package func wait<Object: KubernetesObject>(
         for type: Object.Type, _ namespace: String, _ name: String, _ what: String,
         until isWanted: (Object) -> Bool
     ) async throws -> Object {
@@ -32,7 +32,7 @@ extension OperatorCluster {
     }
 
     /// Waits until an object exists.
-    func document(
+    package func document(
         _ resource: Resource, _ namespace: String, _ name: String, within limit: Duration = .seconds(90)
     ) async throws -> JSONValue {
         let reference = Reference(resource, namespace: namespace, name: name)
@@ -40,13 +40,13 @@ extension OperatorCluster {
     }
 
     /// Waits until there are no objects of a kind in a namespace.
-    func waitForNone(_ resource: Resource, in namespace: String) async throws {
+    package func waitForNone(_ resource: Resource, in namespace: String) async throws {
         try await eventually("there are no \(resource.plural) in \(namespace)") {
             try await admin.list(resource, Selection(namespace: namespace)).isEmpty ? true : nil
         }
     }
 
-    func all<Object: KubernetesObject>(_ type: Object.Type, in namespace: String) async throws -> [Object] {
+    package func all<Object: KubernetesObject>(_ type: Object.Type, in namespace: String) async throws -> [Object] {
         try await admin.list(type, Selection(namespace: namespace)).items
             .sorted { $0.metadata.name < $1.metadata.name }
     }

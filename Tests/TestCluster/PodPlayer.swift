@@ -1,5 +1,5 @@
-import KubernetesAPI
-import KubernetesClient
+package import KubernetesAPI
+package import KubernetesClient
 
 /// Stands in for a kubelet: no program runs, and the pods are bound to no node.
 ///
@@ -7,9 +7,9 @@ import KubernetesClient
 /// API.
 /// What a pod's programs would do is told by a script; what they would leave behind is their exit code and their
 /// termination message.
-struct PodPlayer: Sendable {
+package struct PodPlayer: Sendable {
     /// How far a pod gets.
-    enum Act: Hashable, Sendable {
+    package enum Act: Hashable, Sendable {
         /// It stays pending.
         case waits
         /// It runs and is ready.
@@ -18,15 +18,20 @@ struct PodPlayer: Sendable {
         case ends(exitCode: Int, message: String = "")
     }
 
-    typealias Script = @Sendable (PlayedPod) -> Act
+    package typealias Script = @Sendable (PlayedPod) -> Act
 
-    let client: KubernetesClient
-    let namespace: String
+    private let client: KubernetesClient
+    private let namespace: String
+
+    package init(client: KubernetesClient, namespace: String) {
+        self.client = client
+        self.namespace = namespace
+    }
 
     /// Plays every pod of the namespace, until the task is cancelled.
     ///
     /// The script is asked again and again, so that a pod may run for as long as a test likes.
-    func play(_ script: Script) async throws {
+    package func play(_ script: Script) async throws {
         while !Task.isCancelled {
             for pod in try await pods() where !pod.isOver {
                 try await play(script(pod), with: pod)
@@ -35,11 +40,12 @@ struct PodPlayer: Sendable {
         }
     }
 
-    func pods() async throws(KubernetesError) -> [PlayedPod] {
+    package func pods() async throws(KubernetesError) -> [PlayedPod] {
         try await client.list(Pod.resource, Selection(namespace: namespace)).map(PlayedPod.init)
     }
 
-    private func play(_ act: Act, with pod: PlayedPod) async throws(KubernetesError) {
+    /// Takes one pod as far as `act` says.
+    package func play(_ act: Act, with pod: PlayedPod) async throws(KubernetesError) {
         switch act {
         case .waits: return
         case .runs: try await run(pod)

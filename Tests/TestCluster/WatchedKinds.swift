@@ -1,9 +1,9 @@
 import AerieAPI
-import KubernetesAPI
+package import KubernetesAPI
 
 /// What the operator reads.
-enum WatchedKinds {
-    static let all = [
+package enum WatchedKinds {
+    package static let all = [
         TFJob.resource, TrainingExperiment.resource, Trial.resource, ModelPromotion.resource,
         AcceleratorProfile.resource, Pod.resource, Service.resource, Job.resource, Deployment.resource,
     ]

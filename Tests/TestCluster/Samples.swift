@@ -1,12 +1,12 @@
-import AerieAPI
-import KubernetesAPI
+package import AerieAPI
+package import KubernetesAPI
 
 /// Objects as people would write them.
-enum Samples {
-    static let metric = "validation/accuracy"
+package enum Samples {
+    package static let metric = "validation/accuracy"
 
     /// A TFJob of workers.
-    static func tfJob(
+    package static func tfJob(
         _ name: String, in namespace: String, workers: Int, restartPolicy: String = "Never",
         runPolicy: JSONValue = [:], container: String = "tensorflow"
     ) -> Manifest {
@@ -29,7 +29,7 @@ enum Samples {
     }
 
     /// An experiment of four random trials, two at a time; `change` makes it another.
-    static func experiment(
+    package static func experiment(
         _ name: String, in namespace: String, change: (inout JSONValue) -> Void = { _ in }
     ) -> Manifest {
         var spec: JSONValue = [
@@ -54,17 +54,17 @@ enum Samples {
     }
 
     /// What becomes of the best checkpoint of a sample experiment.
-    static let promotion: JSONValue = [
+    package static let promotion: JSONValue = [
         "gates": [["metric": .string(metric), "min": 0.85]],
         "image": ["repository": "registry.example/landsat", "base": "registry.example/aerie-serving:1"],
         "builderImage": "aerie:1", "serving": ["replicas": 1],
     ]
 
     /// The digest that the builder tells of its image.
-    static let imageDigest = "sha256:" + String(repeating: "4f", count: 32)
+    package static let imageDigest = "sha256:" + String(repeating: "4f", count: 32)
 
     /// What a trainer reports that kept these checkpoints, best first.
-    static func result(of pod: PlayedPod, _ checkpoints: (value: Double, step: Int)...) -> String {
+    package static func result(of pod: PlayedPod, _ checkpoints: (value: Double, step: Int)...) -> String {
         let kept = checkpoints.map { checkpoint in
             CheckpointReference(
                 path: "attempts/x/checkpoints/ckpt-\(checkpoint.step)", step: checkpoint.step,
@@ -79,7 +79,7 @@ enum Samples {
     }
 
     /// What a trainer reports that could not do its work.
-    static func failure(of pod: PlayedPod, _ reason: TrialResult.Reason, _ message: String) -> String {
+    package static func failure(of pod: PlayedPod, _ reason: TrialResult.Reason, _ message: String) -> String {
         text(
             TrialResult(
                 trial: pod.environment["AERIE_TRIAL"] ?? "", trialUID: pod.environment["AERIE_TRIAL_UID"] ?? "",
@@ -87,7 +87,7 @@ enum Samples {
     }
 
     /// The digest of the files of a trial's checkpoint.
-    static func digest(_ content: String) -> String {
+    package static func digest(_ content: String) -> String {
         "sha256:" + String(repeating: StableHash(content).hexadecimal, count: 4)
     }
 

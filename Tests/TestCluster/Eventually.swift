@@ -1,6 +1,6 @@
 /// What was waited for did not come; the description says what was there instead.
-struct NotInTime: Error, CustomStringConvertible {
-    var description: String
+package struct NotInTime: Error, CustomStringConvertible {
+    package var description: String
 }
 
 /// Asks until there is an answer.
@@ -14,7 +14,7 @@ struct NotInTime: Error, CustomStringConvertible {
 /// - Returns: The first answer.
 /// - Throws: ``NotInTime``, or what `ask` throws.
 @discardableResult
-func eventually<Answer>(
+package func eventually<Answer>(
     _ what: String, within limit: Duration = .seconds(90), isolation: isolated (any Actor)? = #isolation,
     ask: () async throws -> Answer?
 ) async throws -> Answer {

@@ -1,26 +1,26 @@
 import FoundationEssentials
-import KubernetesAPI
-import KubernetesClient
+package import KubernetesAPI
+package import KubernetesClient
 import KubernetesYAML
-import TestSupport
+package import TestSupport
 
 /// The control plane with Aerie's resources installed, and an account with exactly the rights that
 /// `deploy/base/controller-role.yaml` gives to the controller.
-struct OperatorCluster: Sendable {
+package struct OperatorCluster: Sendable {
     /// Where the controller's account and its lease live, as in a real installation.
-    static let systemNamespace = "aerie-system"
-    static let account = "aerie-controller"
+    package static let systemNamespace = "aerie-system"
+    package static let account = "aerie-controller"
 
-    let server: ControlPlane
+    package let server: ControlPlane
     /// Authenticates as the controller's account.
-    let token: String
+    package let token: String
 
     /// For the test itself, which plays the people and the node.
-    var admin: KubernetesClient { server.client }
+    package var admin: KubernetesClient { server.client }
 
     private static let installation = Task { try await OperatorCluster() }
 
-    static func shared() async throws -> OperatorCluster { try await installation.value }
+    package static func shared() async throws -> OperatorCluster { try await installation.value }
 
     private init() async throws {
         server = try await ControlPlane.shared(.all)
@@ -43,14 +43,16 @@ struct OperatorCluster: Sendable {
     }
 
     /// A namespace in which pods may be created: Kubernetes makes the account that they run under a moment later.
-    func namespace() async throws -> String {
+    package func namespace() async throws -> String {
         let name = try await server.namespace("operator")
         let account = Reference(Kinds.serviceAccount, namespace: name, name: "default")
         try await eventually("\(account) exists") { try? await admin.get(account) }
         return name
     }
 
-    private static let repository = #filePath.split(separator: "/").dropLast(4).reduce("") { "\($0)/\($1)" }
+    package func player(in namespace: String) -> PodPlayer { PodPlayer(client: admin, namespace: namespace) }
+
+    private static let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 
     private static func install(_ path: String, with client: KubernetesClient) async throws {
         let text = try Data(contentsOf: URL(filePath: "\(repository)/\(path)"))
@@ -63,21 +65,23 @@ struct OperatorCluster: Sendable {
         }
     }
 
-    struct UnexpectedDocument: Error {
+    package struct UnexpectedDocument: Error {
         var path: String
         var kind: String
     }
 }
 
 /// Kinds that only the tests deal with.
-enum Kinds {
-    static let serviceAccount = Resource(group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts")
-    static let secret = Resource(group: "", version: "v1", kind: "Secret", plural: "secrets")
-    static let resourceQuota = Resource(group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
-    static let event = Resource(group: "", version: "v1", kind: "Event", plural: "events")
+package enum Kinds {
+    package static let serviceAccount = Resource(
+        group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts")
+    package static let secret = Resource(group: "", version: "v1", kind: "Secret", plural: "secrets")
+    package static let resourceQuota = Resource(
+        group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
+    package static let event = Resource(group: "", version: "v1", kind: "Event", plural: "events")
 
     /// What the files in `deploy/base` and `crds` hold, by kind.
-    static let installed: [String: Resource] = {
+    package static let installed: [String: Resource] = {
         let rbac = "rbac.authorization.k8s.io"
         let resources = [
             serviceAccount,
