@@ -26,11 +26,18 @@ public enum Label {
     public static let applicationName = "app.kubernetes.io/name"
     public static let component = "app.kubernetes.io/component"
 
+    /// On what is installed with Aerie.
+    public static let partOf = "app.kubernetes.io/part-of"
+    /// The value of ``partOf``.
+    public static let product = "aerie"
+
     /// The value of ``managedBy``.
     public static let manager = "aerie"
     /// Labels and annotations of an experiment that begin so go down to its TFJobs: admission to a queue
     /// is decided there.
     public static let queuePrefix = "kueue.x-k8s.io/"
+    /// Names the queue that admits a job.
+    public static let queueName = queuePrefix + "queue-name"
 }
 
 /// Annotations on objects that we write.

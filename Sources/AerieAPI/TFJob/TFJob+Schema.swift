@@ -18,9 +18,11 @@ extension TFJob {
                 .init(
                     "Disruptions", ".status.disruptions", type: .integer, isWide: true,
                     description: "Pods lost without fault of the program."),
+                .init("Queue", ".status.queue", isWide: true, description: "Where the job waits its turn."),
                 .init(
-                    "Queue", ".metadata.labels.kueue\\.x-k8s\\.io/queue-name", isWide: true,
-                    description: "The queue that admits the job."),
+                    "Accelerators", ".status.accelerators", isWide: true,
+                    description: "Devices that all pods ask for together."),
+                .init("Nodes", ".status.nodes", isWide: true, description: "Where its pods are."),
                 .age,
             ])
     }

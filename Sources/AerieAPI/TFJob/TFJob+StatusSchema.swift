@@ -14,6 +14,11 @@ extension TFJob {
                 "lastReconcileTime": .time("When this status was last changed."),
                 "reason": .string("Why the job is as it is, in one CamelCase word.", maxLength: 128),
                 "ready": .string("Ready pods of all wanted pods, such as `3/4`.", maxLength: 32),
+                "queue": .string("Where the job waits its turn, if anywhere.", maxLength: 253),
+                "accelerators": .string(
+                    "Devices that all pods ask for together, such as `4 nvidia.com/gpu`.", maxLength: 1_024),
+                "nodes": .string(
+                    "Where its pods are or, once it has ended, were; of many, the first few.", maxLength: 1_024),
                 "restarts": .integer("Restarts that count against `backoffLimit`.", min: 0),
                 "disruptions": .integer("Pods lost without fault of the program.", min: 0),
                 "attempts": .array(

@@ -15,6 +15,12 @@ extension TFJob {
         public var reason: String?
         /// Ready pods of all wanted pods, such as `3/4`.
         public var ready: String?
+        /// Where the job waits its turn, if anywhere.
+        public var queue: String?
+        /// Devices that all pods ask for together, such as `4 nvidia.com/gpu`.
+        public var accelerators: String?
+        /// Where its pods are or, once it has ended, were; of many, the first few.
+        public var nodes: String?
         /// Restarts that count against `backoffLimit`, of all types.
         public var restarts: Int
         /// Pods that were lost without fault of the program, of all types.
@@ -25,12 +31,15 @@ extension TFJob {
 
         /// How many attempts of pods that are gone are remembered.
         public static let attemptLimit = 20
+        /// How many attempts keep the end of their log, the latest.
+        public static let messageLimit = 100
 
         public init(
             conditions: [JobCondition] = [], replicaStatuses: [ReplicaType: ReplicaStatus] = [:],
             startTime: Time? = nil, completionTime: Time? = nil, lastReconcileTime: Time? = nil,
-            reason: String? = nil, ready: String? = nil, restarts: Int = 0, disruptions: Int = 0,
-            attempts: [Attempt] = [], observedGeneration: Int? = nil
+            reason: String? = nil, ready: String? = nil, queue: String? = nil, accelerators: String? = nil,
+            nodes: String? = nil, restarts: Int = 0, disruptions: Int = 0, attempts: [Attempt] = [],
+            observedGeneration: Int? = nil
         ) {
             self.conditions = conditions
             self.replicaStatuses = replicaStatuses
@@ -39,6 +48,9 @@ extension TFJob {
             self.lastReconcileTime = lastReconcileTime
             self.reason = reason
             self.ready = ready
+            self.queue = queue
+            self.accelerators = accelerators
+            self.nodes = nodes
             self.restarts = restarts
             self.disruptions = disruptions
             self.attempts = attempts
@@ -47,7 +59,7 @@ extension TFJob {
 
         private enum CodingKeys: String, CodingKey {
             case conditions, replicaStatuses, startTime, completionTime, lastReconcileTime
-            case reason, ready, restarts, disruptions, attempts, observedGeneration
+            case reason, ready, queue, accelerators, nodes, restarts, disruptions, attempts, observedGeneration
         }
 
         public init(from decoder: any Decoder) throws {
@@ -60,6 +72,9 @@ extension TFJob {
             lastReconcileTime = try container.decodeIfPresent(Time.self, forKey: .lastReconcileTime)
             reason = try container.decodeIfPresent(String.self, forKey: .reason)
             ready = try container.decodeIfPresent(String.self, forKey: .ready)
+            queue = try container.decodeIfPresent(String.self, forKey: .queue)
+            accelerators = try container.decodeIfPresent(String.self, forKey: .accelerators)
+            nodes = try container.decodeIfPresent(String.self, forKey: .nodes)
             restarts = try container.decodeIfPresent(Int.self, forKey: .restarts) ?? 0
             disruptions = try container.decodeIfPresent(Int.self, forKey: .disruptions) ?? 0
             attempts = try container.decodeIfPresent([Attempt].self, forKey: .attempts) ?? []
@@ -77,7 +92,9 @@ extension TFJob {
                 "conditions": .array(conditions.map(\.json)), "replicaStatuses": .object(replicas),
                 "startTime": startTime.map(JSONValue.init), "completionTime": completionTime.map(JSONValue.init),
                 "lastReconcileTime": lastReconcileTime.map(JSONValue.init), "reason": reason.map(JSONValue.string),
-                "ready": ready.map(JSONValue.string), "restarts": JSONValue(restarts),
+                "ready": ready.map(JSONValue.string), "queue": queue.map(JSONValue.string),
+                "accelerators": accelerators.map(JSONValue.string), "nodes": nodes.map(JSONValue.string),
+                "restarts": JSONValue(restarts),
                 "disruptions": JSONValue(disruptions),
                 "attempts": attempts.isEmpty ? Optional.none : .array(attempts.map(\.json)),
                 "observedGeneration": observedGeneration.map { JSONValue($0) },

@@ -122,6 +122,30 @@ extension TFJobRound {
             surplus -= 1
             return true
         }
+        // An object has room for about a megabyte, and a job may have thousands of pods.
+        for index in status.attempts.indices.dropLast(TFJob.Status.messageLimit) {
+            status.attempts[index].message = nil
+        }
+    }
+
+    /// Leaves of a job that has ended what explains it: nothing has to be counted any more.
+    ///
+    /// Of pods that are gone the latest stay, of those that are there the ones that ended first: where many fail
+    /// together, the others fail because of them.
+    mutating func condenseAttempts() {
+        let surplus = status.attempts.count - TFJob.Status.attemptLimit
+        guard surplus > 0 else { return }
+        let present = Set(census.pods.map(\.pod.metadata.uid))
+        let (gone, left) = (
+            status.attempts.indices.filter { !present.contains(status.attempts[$0].uid) },
+            status.attempts.indices.filter { present.contains(status.attempts[$0].uid) }
+        )
+        let latestFirst = left.sorted { former, latter in
+            let ends = (status.attempts[former].endTime ?? now, status.attempts[latter].endTime ?? now)
+            return ends.0 == ends.1 ? former > latter : ends.0 > ends.1
+        }
+        let removed = Set((gone + latestFirst).prefix(surplus))
+        status.attempts = status.attempts.indices.filter { !removed.contains($0) }.map { status.attempts[$0] }
     }
 
     private mutating func tellExit(of pod: Pod, code: Int) {

@@ -43,12 +43,15 @@ public enum TFJobDecision {
         /// Why the previous plan for this job could not be carried out to its end.
         public var lastError: KubernetesError?
         public var configuration: Configuration
+        /// Why TFJobs are left alone; `nil` if they are not.
+        public var hold: TFJobHold?
 
         public init(
             job: TFJob, pods: [Pod], services: [Service], podGroup: (any PodGroup)? = nil,
             priorities: [String: Int] = [:], now: Time, lastError: KubernetesError? = nil,
-            configuration: Configuration = Configuration()
+            configuration: Configuration = Configuration(), hold: TFJobHold? = nil
         ) {
+            self.hold = hold
             self.job = job
             self.pods = pods
             self.services = services
@@ -63,16 +66,19 @@ public enum TFJobDecision {
     public static func decide(_ observed: Observed) -> Plan {
         guard observed.job.metadata.deletionTimestamp == nil, !observed.job.isManagedElsewhere else { return .nothing }
         var round = TFJobRound(observed)
+        if let hold = observed.hold { return round.stayBack(hold) }
         round.noteCreation()
         if round.status.isFinished {
             round.stayFinished()
         } else if observed.job.isSuspended {
             round.suspend()
+            round.noteResources()
             _ = round.isSpecValid()
         } else if round.isSpecValid() {
             round.resume()
             round.recordAttempts()
             round.tally()
+            round.noteResources()
             if let verdict = round.verdict() {
                 round.finish(verdict)
             } else {

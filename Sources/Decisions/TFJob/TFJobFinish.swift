@@ -22,6 +22,7 @@ extension TFJobRound {
         endProgress(reason: reason, message)
         set(type, reason: reason, message)
         status.completionTime = now
+        condenseAttempts()
         cleanUp()
         deleteWhenExpired()
     }

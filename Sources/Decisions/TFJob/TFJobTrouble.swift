@@ -108,8 +108,15 @@ extension TFJobRound {
 
     /// The first pod that cannot start, with the scheduler's or the node's reason.
     private var podTrouble: Trouble? {
-        for slot in census.slots(replicas) where slot.pod.phase == .pending && !slot.pod.isTerminating {
+        for slot in census.slots(replicas) where slot.pod.isUnfinished && !slot.pod.isTerminating {
             let pod = slot.pod
+            if pod.phase == .running {
+                guard let name = pod.crashLoopingContainer else { continue }
+                return Trouble(
+                    reason: Self.crashLoop,
+                    message: "Pod \(pod.metadata.name), container \(name) fails again and again, and is started anew "
+                        + "after growing pauses; status.attempts has its last end.")
+            }
             if let scheduled = pod.status?.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == .no }) {
                 return Trouble(
                     reason: scheduled.reason ?? "Unschedulable",
@@ -130,9 +137,18 @@ extension TFJobRound {
         return nil
     }
 
+    fileprivate static let crashLoop = "CrashLoopBackOff"
+
     private static let waitingTroubles = [
         "ErrImagePull": "ErrImagePull", "ImagePullBackOff": "ErrImagePull", "InvalidImageName": "InvalidImageName",
         "ErrImageNeverPull": "ErrImageNeverPull", "CreateContainerConfigError": "CreateContainerConfigError",
         "CreateContainerError": "CreateContainerError", "RunContainerError": "RunContainerError",
     ]
+}
+
+extension Pod {
+    /// The container that the node pauses for between two starts.
+    fileprivate var crashLoopingContainer: String? {
+        (status?.containerStatuses ?? []).first { $0.state?.waiting?.reason == TFJobRound.crashLoop }?.name
+    }
 }

@@ -24,7 +24,7 @@ import Testing
         let columns = version?["additionalPrinterColumns"]?.arrayValue ?? []
         #expect(
             columns.compactMap { $0["name"]?.stringValue } == [
-                "State", "Reason", "Ready", "Restarts", "Disruptions", "Queue", "Age",
+                "State", "Reason", "Ready", "Restarts", "Disruptions", "Queue", "Accelerators", "Nodes", "Age",
             ])
         #expect(columns.first?["jsonPath"] == ".status.conditions[-1:].type")
     }

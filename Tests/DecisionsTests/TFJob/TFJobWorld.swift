@@ -9,6 +9,9 @@ struct TFJobWorld {
     var job: TFJob
     var pods: [Pod] = []
     var services: [Service] = []
+    /// Of either kind: they differ in the API group only.
+    var podGroup: VolcanoPodGroup?
+    var priorities: [String: Int] = [:]
     var now = TFJobWorld.start
     var lastError: KubernetesError?
     var configuration = TFJobDecision.Configuration()
@@ -26,7 +29,8 @@ struct TFJobWorld {
 
     var observed: TFJobDecision.Observed {
         TFJobDecision.Observed(
-            job: job, pods: pods, services: services, now: now, lastError: lastError, configuration: configuration)
+            job: job, pods: pods, services: services, podGroup: podGroup, priorities: priorities, now: now,
+            lastError: lastError, configuration: configuration)
     }
 
     func decide() -> Plan { TFJobDecision.decide(observed) }
@@ -51,7 +55,27 @@ struct TFJobWorld {
         switch action {
         case .create(let manifest): create(manifest)
         case .delete(let reference, let uid, _): delete(reference, uid: uid)
-        case .apply, .patch: break
+        case .patch(let reference, let patch):
+            if reference.resource.kind == "PodGroup" { change(&podGroup, by: patch) }
+        case .apply: break
+        }
+    }
+
+    /// As the server merges, as far as it is needed here.
+    private func change(_ group: inout VolcanoPodGroup?, by patch: JSONValue) {
+        for (field, value) in patch["spec"]?.objectValue ?? [:] {
+            if let members = value.objectValue {
+                for (name, member) in members {
+                    var map = group?.spec?[field] ?? [:]
+                    map[name] = member == .null ? Optional.none : member
+                    group?.spec?[field] = map
+                }
+            } else {
+                group?.spec?[field] = value == .null ? Optional.none : value
+            }
+        }
+        for (name, value) in patch["metadata"]?["labels"]?.objectValue ?? [:] {
+            group?.metadata.labels[name] = value.stringValue
         }
     }
 
@@ -65,6 +89,9 @@ struct TFJobWorld {
             guard !services.contains(where: { $0.metadata.name == name }) else { return }
             metadata.uid = "service-\(name)"
             services.append(Service(metadata: metadata))
+        } else if manifest.reference.resource.kind == "PodGroup" {
+            metadata.uid = "podgroup-\(name)"
+            podGroup = podGroup ?? VolcanoPodGroup(metadata: metadata, spec: manifest.body["spec"])
         } else {
             guard !pods.contains(where: { $0.metadata.name == name }) else { return }
             createdPods += 1
@@ -77,6 +104,8 @@ struct TFJobWorld {
     private mutating func delete(_ reference: Reference, uid: String) {
         if reference.resource == TFJob.resource {
             isDeleted = uid == job.metadata.uid
+        } else if reference.resource.kind == "PodGroup" {
+            if podGroup?.metadata.uid == uid { podGroup = nil }
         } else if reference.resource == Service.resource {
             services.removeAll { $0.metadata.uid == uid }
         } else if let index = pods.firstIndex(where: { $0.metadata.uid == uid }) {

@@ -41,8 +41,6 @@ struct PodGroupSpec {
 
     /// What the most important pods need together, as many as must start: those whose PriorityClass has the highest
     /// value, and among equals in the order of types.
-    ///
-    /// What a container does not request but limits, it requests: that is how pods are scheduled.
     private var minResources: JSONValue {
         if let written = job.spec.runPolicy.schedulingPolicy?.minResources { return written }
         let order = replicas.enumerated().sorted { left, right in
@@ -55,27 +53,13 @@ struct PodGroupSpec {
             let count = min(open, replica.count)
             guard count > 0 else { continue }
             open -= count
-            sum.merge(replica.needs.mapValues { $0 * count }, uniquingKeysWith: +)
+            sum.merge(replica.requests.mapValues { $0 * count }, uniquingKeysWith: +)
         }
         return .object(sum.mapValues { .string($0.description) })
     }
 
     private func priority(of replica: TFJob.Replica) -> Int {
         replica.writtenTemplate["spec"]?["priorityClassName"]?.stringValue.flatMap { priorities[$0] } ?? 0
-    }
-}
-
-extension TFJob.Replica {
-    /// What one pod requests; amounts that are none are left to the API server to refuse.
-    fileprivate var needs: [String: Quantity] {
-        var needs: [String: Quantity] = [:]
-        for container in writtenTemplate["spec"]?["containers"]?.arrayValue ?? [] {
-            let limits = container["resources"]?["limits"]?.objectValue ?? [:]
-            let requests = container["resources"]?["requests"]?.objectValue ?? [:]
-            let effective = limits.merging(requests) { _, request in request }
-            needs.merge(effective.compactMapValues { Quantity($0) }, uniquingKeysWith: +)
-        }
-        return needs
     }
 }
 

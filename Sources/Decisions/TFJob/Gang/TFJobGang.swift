@@ -109,7 +109,6 @@ extension TFJobRound {
     private func difference(_ group: any PodGroup, _ wanted: JSONValue) -> JSONValue? {
         var patch: JSONValue = [:]
         for field in PodGroupSpec.fields where group.spec?[field] != wanted[field] {
-            if field == "queue", wanted[field] == nil { continue }
             var value = wanted[field] ?? .null
             if var amounts = value.objectValue {
                 for name in (group.spec?[field]?.objectValue ?? [:]).keys where amounts[name] == nil {
@@ -122,6 +121,7 @@ extension TFJobRound {
         if !job.labels.allSatisfy({ group.metadata.labels[$0.key] == $0.value }) {
             patch["metadata"] = ["labels": JSONValue(job.labels)]
         }
-        return patch == [:] ? nil : patch
+        guard patch != [:] else { return nil }
+        return patch
     }
 }
