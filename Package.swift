@@ -82,7 +82,9 @@ let package = Package(
         // Adapters: one outside thing each.
         module("BuildInformation"),
         module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
-        module("KubernetesClient", ["KubernetesAPI", "KubernetesYAML", "HTTPTransport", "BuildInformation"]),
+        module(
+            "KubernetesClient",
+            ["KubernetesAPI", "KubernetesYAML", "HTTPTransport", "BuildInformation", subprocess, system]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
         module("PrometheusMetrics"),
@@ -98,9 +100,16 @@ let package = Package(
 
         // Features.
         module(
+            "Admission",
+            [
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", crypto, x509, asn1, hummingbird, hummingbirdTLS,
+                httpTypes, nioCore, nioSSL, serviceLifecycle, logging,
+            ]),
+        module(
             "Operator",
             [
-                "AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", serviceLifecycle,
+                "AerieAPI", "KubernetesAPI", "Decisions", "KubernetesClient", "ControllerRuntime", "PrometheusMetrics",
+                serviceLifecycle,
                 logging,
             ]),
         module(
@@ -131,8 +140,9 @@ let package = Package(
         program(
             "aerie-controller",
             [
-                "AerieAPI", "Decisions", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
-                "ControllerRuntime", "Operator", "PrometheusMetrics", "StructuredLogging", logging, serviceLifecycle,
+                "Admission", "AerieAPI", "Decisions", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
+                "HTTPTransport", "ControllerRuntime", "Operator", "PrometheusMetrics", "StructuredLogging", logging,
+                serviceLifecycle,
                 unixSignals,
             ]),
         program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training"]),
@@ -151,12 +161,20 @@ let package = Package(
             ], path: "Tests/TestCluster", swiftSettings: settings),
         tests("KubernetesAPITests", ["TestRandom", "KubernetesAPI"]),
         tests("AerieAPITests", ["AerieAPI", "KubernetesAPI", "KubernetesYAML"]),
+        tests(
+            "AdmissionTests",
+            [
+                "Admission", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
+                "TestSupport", logging, serviceLifecycle,
+            ], exclude: ["Cases", "cel.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["TestRandom", "Evaluation"]),
         tests("DecisionsTests", ["TestRandom", "Decisions", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
-        tests("KubernetesClientTests", ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport"]),
+        tests(
+            "KubernetesClientTests",
+            ["KubernetesClient", "KubernetesAPI", "HTTPTransport", "TestSupport", nioCore, nioPosix]),
         tests("KubernetesYAMLTests", ["TestRandom", "KubernetesYAML", "KubernetesAPI", "TestSupport"]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics"]),
         tests(
@@ -180,14 +198,16 @@ let package = Package(
             [
                 "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
                 "KubernetesYAML",
-                "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster", logging,
+                "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
+                logging,
                 serviceLifecycle,
             ]),
         tests(
             "FaultTests",
             [
                 "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller",
-                asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, system,
+                "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                subprocess, system,
             ]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(

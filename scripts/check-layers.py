@@ -22,7 +22,7 @@ LAYERS = {
         "ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore",
         "StructuredLogging",
     ],
-    "features": ["Dashboard", "LocalCluster", "Operator", "Serving", "TensorFlow", "Training"],
+    "features": ["Admission", "Dashboard", "LocalCluster", "Operator", "Serving", "TensorFlow", "Training"],
     "programs": ["aerie", "aerie-controller", "aerie-serving", "aerie-trainer"],
     "tests": ["TestCluster", "TestRandom", "TestSupport"],  # and every test target
 }

@@ -1,6 +1,6 @@
 public import KubernetesAPI
 
-extension ModelPromotion {
+extension ModelPromotion: CheckedObject {
     /// Everything that is wrong with the spec; empty for a good one.
     public func validate() -> [FieldError] {
         var errors: [FieldError] = []

@@ -1,6 +1,6 @@
 public import KubernetesAPI
 
-extension TFJob {
+extension TFJob: CheckedObject {
     /// Everything that keeps this job from running, each with what would be right; empty for a good job.
     ///
     /// What the API server checks itself, types and lists of words, is checked again: the job may have been stored
@@ -12,16 +12,15 @@ extension TFJob {
             }
     }
 
-    /// What must not change in a stored job.
-    public func validate(updating old: TFJob) -> [FieldError] {
-        var errors = validate()
-        if spec.runPolicy.managedBy != old.spec.runPolicy.managedBy {
+    public func forbiddenChanges(since stored: TFJob) -> [FieldError] {
+        var errors: [FieldError] = []
+        if spec.runPolicy.managedBy != stored.spec.runPolicy.managedBy {
             errors.append(
                 FieldError(
                     "spec.runPolicy.managedBy",
                     "cannot change after creation; create the job again under the other manager"))
         }
-        if spec.runPolicy.schedulingPolicy?.queue != old.spec.runPolicy.schedulingPolicy?.queue {
+        if spec.runPolicy.schedulingPolicy?.queue != stored.spec.runPolicy.schedulingPolicy?.queue {
             errors.append(
                 FieldError(
                     "spec.runPolicy.schedulingPolicy.queue",

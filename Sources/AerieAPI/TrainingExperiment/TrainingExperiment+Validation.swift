@@ -1,6 +1,6 @@
 public import KubernetesAPI
 
-extension TrainingExperiment {
+extension TrainingExperiment: CheckedObject {
     /// Everything that is wrong with the spec, each with the field and what would be right; empty for a good one.
     public func validate() -> [FieldError] {
         nameErrors + spec.objective.validate(at: "spec.objective") + parameterErrors + countErrors

@@ -1,6 +1,6 @@
 public import KubernetesAPI
 
-extension Trial {
+extension Trial: CheckedObject {
     /// Everything that is wrong with the spec; empty for a good one.
     ///
     /// An experiment creates good ones only; this is for trials that a person wrote or changed.

@@ -106,10 +106,10 @@ import Testing
         new.spec.runPolicy.managedBy = .known(.multiKueue)
         new.spec.runPolicy.schedulingPolicy?.queue = "b"
         #expect(
-            new.validate(updating: old).map(\.path) == [
+            new.forbiddenChanges(since: old).map(\.path) == [
                 "spec.runPolicy.managedBy", "spec.runPolicy.schedulingPolicy.queue",
             ])
-        #expect(old.validate(updating: old).isEmpty)
+        #expect(old.forbiddenChanges(since: old).isEmpty)
     }
 
     @Test func `legacy positions are a warning`() throws {
