@@ -4,16 +4,21 @@ PROGRAMS := aerie aerie-controller aerie-serving aerie-trainer
 IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
+.PHONY: help demo test e2e-node setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup programs ## From kubectl apply of an experiment to a served model on this machine, on Landsat imagery
 	scripts/demo
 
 test: setup build ## Pass all tests, against a real Kubernetes control plane
 	$(SWIFT) test --skip-build --disable-xctest
+
+e2e-node: setup programs ## Train on a real node: containerd and a kubelet, beside the control plane; needs root
+	@scripts/setup-packages cluster node
+	@scripts/setup-kubernetes node
+	scripts/node scripts/e2e-node
 
 setup: ## Install what building and testing need, outside the checkout; quick when it is all there
 	@scripts/setup
