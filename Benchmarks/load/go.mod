@@ -1,0 +1,3 @@
+module aerie.dev/benchmarks/load
+
+go 1.19

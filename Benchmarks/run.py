@@ -1,0 +1,199 @@
+"""Runs the benchmarks of the TFJob controller and prints one table; ratios are of figures from this same run.
+
+Every scenario has its own API server, so that none inherits the objects of another. `make bench` builds what is needed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+
+from cluster import ROOT, Cluster, Controller, until
+
+# Requests at the same time: the workers of the controller, and the connections of the bare client.
+CONCURRENCY = 8
+
+
+def create_all(cluster, program, count):
+    """Seconds from the start of the controller, with `count` jobs waiting, until all their pods and services exist."""
+    namespace = cluster.namespace(f"aerie-{count}")
+    cluster.load("create", namespace=namespace, count=count, concurrency=16)
+    waiting = cluster.start_load("wait", namespace=namespace, count=count)
+    time.sleep(1)
+    controller = Controller(cluster, program, "--namespace", namespace, "--workers", str(CONCURRENCY))
+    seconds = json.loads(waiting.communicate()[0])["epoch"] - controller.began
+    until("the controller has nothing left to write", settled(controller), pause=1)
+    figures = {
+        "seconds": seconds, "requests": controller.requests(), "cpu": controller.cpu(), "memory": controller.memory(),
+    }
+    controller.stop()
+    return figures
+
+
+def settled(controller):
+    last = {}
+
+    def ask():
+        nonlocal last
+        before, last = last, controller.requests()
+        return before == last
+
+    return ask
+
+
+def throughput(load, program, count, kopf):
+    cluster = Cluster(load)
+    try:
+        aerie = create_all(cluster, program, count)
+        # The bare client writes as often as the controller did: a service, a pod, statuses and events for each job.
+        posts, puts = aerie["requests"].get("POST", 0), aerie["requests"].get("PUT", 0)
+        writes = {"statuses": round(puts / count), "events": round(posts / count) - 2}
+        bare = {}
+        for http2 in ("false", "true"):
+            namespace = cluster.namespace(f"bare-{count}-{http2}")
+            measured = cluster.load(
+                "replay", namespace=namespace, count=count, concurrency=CONCURRENCY, http2=http2, **writes)
+            bare[http2] = measured["seconds"]
+        best = min(bare.values())
+        result = {
+            "jobs": count, "aerie s": aerie["seconds"], "bare client s": best, "writes a job": 2 + sum(writes.values()),
+            "share of the bare client": best / aerie["seconds"], "controller CPU s": aerie["cpu"],
+            "controller RSS MB": aerie["memory"],
+        }
+        if kopf:
+            seconds = create_all_with_kopf(cluster, kopf, count)
+            result |= {"kopf s": seconds, "times faster than kopf": seconds / aerie["seconds"]}
+        return result
+    finally:
+        cluster.close()
+
+
+def create_all_with_kopf(cluster, python, count):
+    namespace = cluster.namespace(f"kopf-{count}")
+    cluster.load("create", namespace=namespace, count=count, concurrency=16)
+    waiting = cluster.start_load("wait", namespace=namespace, count=count, timeout="20m")
+    began = time.time()
+    with open(cluster.folder / "kopf.log", "w") as log:
+        process = subprocess.Popen(
+            [python, "-m", "kopf", "run", "--standalone", "--quiet", "--namespace", namespace,
+             ROOT / "Benchmarks/kopf_operator.py"],
+            env=cluster.environment, stdout=log, stderr=log)
+        seconds = json.loads(waiting.communicate()[0])["epoch"] - began
+        # Not terminate(): with work in its queues kopf waits for it, without an end in sight.
+        process.kill()
+        process.wait()
+    return seconds
+
+
+def latency(load, program, count):
+    """One job a second: from `apply` to its pod, beside the round trip of a bare POST in between."""
+    cluster = Cluster(load)
+    try:
+        controller = Controller(cluster, program, "--workers", str(CONCURRENCY))
+        controller.ready()
+        measured = cluster.load("latency", count=count, interval="500ms")
+        controller.stop()
+        trip = measured["roundTrip"]
+        return {
+            "apply to pod ms p50": measured["applyToPod"]["p50"], "p99": measured["applyToPod"]["p99"],
+            "round trip ms p50": trip["p50"], "round trip p99": trip["p99"],
+            "p50 in round trips": measured["applyToPod"]["p50"] / trip["p50"],
+            "p99 in round trips (p99)": measured["applyToPod"]["p99"] / trip["p99"],
+        }
+    finally:
+        cluster.close()
+
+
+def life(load, program, count):
+    """Requests of a job's whole life: made, running, succeeded."""
+    cluster = Cluster(load)
+    try:
+        controller = Controller(cluster, program)
+        controller.ready()
+        until("the watches are open", settled(controller), pause=1)
+        before = controller.requests()
+        cluster.load("create", count=count, concurrency=1)
+        for phase in ("Running", "Succeeded"):
+            cluster.load("wait", count=count)
+            cluster.load("play", phase=phase, concurrency=1)
+            until("the controller has answered", settled(controller), pause=1)
+        cluster.load("finish", count=count, timeout="60s")
+        until("the controller has nothing left to write", settled(controller), pause=1)
+        after = controller.requests()
+        controller.stop()
+        return {method: (after[method] - before.get(method, 0)) / count for method in sorted(after)}
+    finally:
+        cluster.close()
+
+
+def size(load, program, finished, active, idle_seconds):
+    """Memory and processor time with many jobs, and how long a start with that many takes."""
+    cluster = Cluster(load)
+    try:
+        controller = Controller(cluster, program)
+        controller.ready()
+        result = {"idle RSS MB": idle(controller, idle_seconds)[0]}
+        for namespace, count, phase in (("finished", finished, "Succeeded"), ("active", active, "Running")):
+            cluster.namespace(namespace)
+            cluster.load("create", namespace=namespace, count=count, concurrency=16)
+            cluster.load("wait", namespace=namespace, count=count)
+            cluster.load("play", namespace=namespace, phase=phase, concurrency=16)
+            if phase == "Succeeded":
+                cluster.load("finish", namespace=namespace, count=count, timeout="10m")
+        until("the controller has nothing left to write", settled(controller), pause=2)
+        rss, cpu = idle(controller, idle_seconds)
+        result |= {"finished": finished, "active": active, "RSS MB": rss, "idle CPU %": cpu}
+        controller.stop()
+        controller = Controller(cluster, program)
+        result["start to ready s"] = controller.ready()
+        until("the controller has nothing left to write", settled(controller), pause=2)
+        result["RSS MB after a start"] = idle(controller, idle_seconds)[0]
+        controller.stop()
+        return result
+    finally:
+        cluster.close()
+
+
+def idle(controller, seconds):
+    """Resident set in MB, and the share of one core that was used."""
+    before = controller.cpu()
+    time.sleep(seconds)
+    return controller.memory(), (controller.cpu() - before) / seconds * 100
+
+
+def show(title, figures):
+    print(f"\n{title}", flush=True)
+    for name, value in figures.items():
+        print(f"  {name:<28} {value if isinstance(value, int) else f'{value:.3g}'}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--controller", required=True, help="the program aerie-controller, built as a release")
+    parser.add_argument("--load", required=True, help="the bare client, built from Benchmarks/load")
+    parser.add_argument("--kopf", help="a Python that has Benchmarks/requirements.txt; without it kopf is not measured")
+    parser.add_argument("--jobs", type=int, nargs="+", default=[100, 500, 1000, 5000], help="sizes of the first benchmark")
+    parser.add_argument("--finished", type=int, default=5000)
+    parser.add_argument("--active", type=int, default=1000)
+    parser.add_argument("--only", choices=["throughput", "latency", "life", "size"])
+    options = parser.parse_args()
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
+    wanted = lambda name: options.only in (None, name)
+    if wanted("throughput"):
+        for count in options.jobs:
+            # kopf is slow enough that one size tells the ratio.
+            kopf = options.kopf if count == 500 else None
+            show(f"All pods and services of {count} jobs", throughput(options.load, options.controller, count, kopf))
+    if wanted("latency"):
+        show("From apply to pod, one job a second", latency(options.load, options.controller, 60))
+    if wanted("life"):
+        show("API requests of one job's life", life(options.load, options.controller, 20))
+    if wanted("size"):
+        show("Many jobs", size(options.load, options.controller, options.finished, options.active, 30))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
