@@ -13,7 +13,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
     private let queue: KeyQueue
     private let executor: PlanExecutor
     private let workers: Int
-    private let metrics: RuntimeMetrics
+    private let metrics: ControllerMetrics
     private let now: @Sendable () -> Time
     private let logger: Logger
     private let failures = LastFailures()
@@ -27,7 +27,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
         self.queue = queue
         self.executor = executor
         self.workers = workers
-        self.metrics = metrics
+        self.metrics = metrics.controller(name, workers: workers)
         self.now = now
         self.logger = logger
     }
@@ -47,31 +47,34 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
     }
 
     private func work(on key: ObjectKey) async {
+        metrics.began()
         let began = ContinuousClock.now
-        let requeue = await reconcile(key)
+        let (requeue, isFailure) = await reconcile(key)
         let took = began.duration(to: .now)
         queue.done(key, requeue: requeue, took: took)
-        metrics.reconciled(name, requeue, took: took)
+        let result: ControllerMetrics.Result =
+            if isFailure { .error } else if requeue == .whenSomethingChanges { .success } else { .requeueAfter }
+        metrics.ended(result, isTerminal: requeue == .terminal, took: took)
     }
 
-    private func reconcile(_ key: ObjectKey) async -> Requeue {
+    private func reconcile(_ key: ObjectKey) async -> (requeue: Requeue, isFailure: Bool) {
         let failure = failures[key]
         guard let (object, observed) = reconciler.observe(key, now: now(), lastFailure: failure) else {
             failures[key] = nil
-            return .whenSomethingChanges
+            return (.whenSomethingChanges, false)
         }
         let plan = R.decide(observed)
         do throws(KubernetesError) {
             try await executor.execute(plan, for: object)
             failures[key] = nil
-            return plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges
+            return (plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges, false)
         } catch {
-            return handle(error, of: key, plan)
+            return (handle(error, of: key), true)
         }
     }
 
     /// A conflict only says that the world moved on; any other failure is kept for the next decision to tell about.
-    private func handle(_ error: KubernetesError, of key: ObjectKey, _ plan: Plan) -> Requeue {
+    private func handle(_ error: KubernetesError, of key: ObjectKey) -> Requeue {
         let metadata: Logger.Metadata = ["controller": "\(name)", "object": "\(key)", "error": "\(error)"]
         guard error.reason != .conflict else {
             logger.debug("decided on an old version", metadata: metadata)

@@ -39,16 +39,29 @@ struct Stores: Sendable {
     var writeThrough: WriteThrough {
         var stores = WriteThrough()
         stores.add(tfJobs)
-        stores.add(tfJobPods)
-        stores.add(tfJobServices)
+        stores.add(tfJobPods, where: \.isOfTFJob)
+        stores.add(tfJobServices, where: \.isOfTFJob)
         gang.add(to: &stores)
         stores.add(experiments)
         stores.add(trials)
         stores.add(promotions)
-        stores.add(promotionJobs)
-        stores.add(deployments)
+        stores.add(promotionJobs, where: \.isOfPromotion)
+        stores.add(deployments, where: \.isOfPromotion)
+        stores.add(promotionServices, where: \.isOfPromotion)
         return stores
     }
+
+    /// What pods and services of TFJobs are found by, upstream's as well as ours.
+    static let tfJobSelector = "\(TFJob.Label.operatorName)=\(TFJob.Label.controller)"
+    /// What the objects of promotions are found by.
+    static let promotionSelector = Label.promotion
+}
+
+extension ObjectMeta {
+    /// As ``Stores/tfJobSelector`` selects.
+    fileprivate var isOfTFJob: Bool { labels[TFJob.Label.operatorName] == TFJob.Label.controller }
+    /// As ``Stores/promotionSelector`` selects.
+    fileprivate var isOfPromotion: Bool { labels[Label.promotion] != nil }
 }
 
 extension TFJob {

@@ -7,6 +7,7 @@ import KubernetesAPI
 struct TFJobReconciler: Reconciler {
     let stores: Stores
     let configuration: TFJobDecision.Configuration
+    let coexistence: TrainingOperatorWatch
 
     func observe(
         _ key: ObjectKey, now: Time, lastFailure: KubernetesError?
@@ -18,7 +19,7 @@ struct TFJobReconciler: Reconciler {
             TFJobDecision.Observed(
                 job: job, pods: stores.tfJobPods.group(group), services: stores.tfJobServices.group(group),
                 podGroup: stores.gang.podGroup(key), priorities: stores.gang.priorities, now: now,
-                lastError: lastFailure, configuration: configuration)
+                lastError: lastFailure, configuration: configuration, hold: coexistence.hold)
         )
     }
 

@@ -9,6 +9,9 @@ public struct Counter: MetricsRegistry.Family {
         series.update(labels) { $0 + amount }
     }
 
+    /// Shows the sample with these label values from now on, so that rates can be computed over its first change.
+    public func begin(_ labels: String...) { series.update(labels) { $0 } }
+
     /// The sample's value; `nil` while nothing was counted under these labels.
     public func value(_ labels: String...) -> Double? { series.value(labels) }
 

@@ -25,12 +25,19 @@ public final class MetricsRegistry: Sendable {
 
     /// A gauge whose value is asked for whenever the metrics are read.
     public func gauge(_ name: String, help: String, read: @escaping @Sendable () -> Double) {
-        _ = register(ComputedMetric(name: name, help: help, type: "gauge", read: read))
+        gauge(name, help: help, labels: []) { [[]: read()] }
+    }
+
+    /// A gauge whose samples, by the values of their labels, are asked for whenever the metrics are read.
+    public func gauge(
+        _ name: String, help: String, labels: [String], read: @escaping @Sendable () -> [[String]: Double]
+    ) {
+        _ = register(ComputedMetric(name: name, help: help, type: "gauge", labels: labels, read: read))
     }
 
     /// A counter whose value is asked for whenever the metrics are read.
     public func counter(_ name: String, help: String, read: @escaping @Sendable () -> Double) {
-        _ = register(ComputedMetric(name: name, help: help, type: "counter", read: read))
+        _ = register(ComputedMetric(name: name, help: help, type: "counter", labels: [], read: { [[]: read()] }))
     }
 
     /// Makes a histogram whose buckets end at these upper bounds, in ascending order; `+Inf` is added.
@@ -56,15 +63,21 @@ public final class MetricsRegistry: Sendable {
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 }
 
-/// A value that is computed when it is read.
+/// Samples that are computed when they are read.
 private struct ComputedMetric: MetricsRegistry.Family {
     let name: String
     let help: String
     let type: String
-    let read: @Sendable () -> Double
+    let labels: [String]
+    let read: @Sendable () -> [[String]: Double]
 
     func write(to output: inout String) {
+        let samples = read().sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        guard !samples.isEmpty else { return }
         output += exposition(help: help, type: type, of: name)
-        output += "\(name) \(expositionText(read()))\n"
+        for (values, value) in samples {
+            precondition(values.count == labels.count, "\(name) has the labels \(labels)")
+            output += "\(name)\(exposition(labels: labels, values: values)) \(expositionText(value))\n"
+        }
     }
 }

@@ -12,10 +12,11 @@ public enum ProcessMetrics {
         registry.counter("process_cpu_seconds_total", help: "User and system CPU time spent, in seconds.") {
             cpuSeconds
         }
-        registry.gauge("process_resident_memory_bytes", help: "Resident memory, in bytes.") { residentBytes }
-        registry.gauge("process_open_fds", help: "Open file descriptors.") {
-            Double((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0)
-        }
+        registry.gauge("process_resident_memory_bytes", help: "Resident memory, in bytes.") { memoryBytes(field: 1) }
+        registry.gauge("process_virtual_memory_bytes", help: "Virtual memory, in bytes.") { memoryBytes(field: 0) }
+        registry.gauge("process_open_fds", help: "Open file descriptors.") { entries(of: "/proc/self/fd") }
+        registry.gauge("process_max_fds", help: "File descriptors that may be open at most.") { maximumDescriptors }
+        registry.gauge("process_threads", help: "Threads of the operating system.") { entries(of: "/proc/self/task") }
         let start = Date().timeIntervalSince1970
         registry.gauge("process_start_time_seconds", help: "When the process started, in seconds since 1970.") {
             start
@@ -29,11 +30,21 @@ public enum ProcessMetrics {
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
 
-    /// Resident set size as the kernel tells it in `/proc/self/statm`, second field, in pages.
-    static var residentBytes: Double {
+    private static var maximumDescriptors: Double {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Double(limit.rlim_cur)
+    }
+
+    private static func entries(of folder: String) -> Double {
+        Double((try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0)
+    }
+
+    /// What the kernel tells in `/proc/self/statm`, in pages: the whole size first, then what is resident.
+    private static func memoryBytes(field: Int) -> Double {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
         let fields = text.split(separator: " ")
-        guard fields.count > 1, let pages = Double(fields[1]) else { return 0 }
+        guard fields.count > field, let pages = Double(fields[field]) else { return 0 }
         return pages * Double(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -25,17 +25,26 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The context of the kubeconfig; by default its current one.")
     var context: String?
 
-    @Option(help: "Watch this namespace only.")
+    @Option(help: "Watch this namespace only; by default $KUBEFLOW_NAMESPACE, else all.")
     var namespace: String?
 
-    @Option(help: "Objects of one kind that are worked on at the same time.")
+    @Option(
+        name: [.long, .customLong("controller-threads")],
+        help: "Objects of one kind that are worked on at the same time.")
     var workers = 4
+
+    @Flag(
+        help: "Reconcile TFJobs even where the Kubeflow training operator is at work or has installed their definition."
+    )
+    var adoptTfjobs = false
 
     @Flag(inversion: .prefixedNo, help: "Act only while holding the lease; needed for more than one replica.")
     var leaderElect = true
 
     @Option(help: "The namespace of the lease; by default $POD_NAMESPACE, else aerie-system.")
     var leaderElectionNamespace: String?
+
+    @OptionGroup var leaderTiming: LeaderTimingOptions
 
     @Option(help: "Where /healthz, /readyz and /metrics are served; by default $POD_IP, else 127.0.0.1.")
     var healthAddress: String?
@@ -69,23 +78,30 @@ struct RunCommand: AsyncParsableCommand {
 
         let configuration = try ClientConfiguration.find(
             kubeconfig: kubeconfig, context: context, environment: environment)
-        let client = try KubernetesClient(configuration, fieldManager: "aerie-controller") { method, code in
-            metrics.requested(method: method.rawValue, code: code)
+        let observer: KubernetesClient.Observer = { method, code in
+            metrics.requested(method: method.rawValue, code: code, host: configuration.host)
         }
+        let client = try KubernetesClient(configuration, fieldManager: "aerie-controller", observer: observer)
         let identity =
             environment["POD_NAME"]
             ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+        let elector = try elector(configuration, environment, identity, observer, logger)
+        metrics.showLeadership("aerie-controller") { elector?.isLeading ?? true }
         let events = EventRecorder(
-            client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger)
+            client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger,
+            metrics: metrics)
         let theOperator = Operator(
             Operator.Configuration(
-                namespace: namespace, workers: workers,
+                namespace: namespace ?? environment["KUBEFLOW_NAMESPACE"].flatMap { $0.isEmpty ? nil : $0 },
+                workers: workers,
                 tfJob: .init(
                     clusterDomain: clusterDomain ?? environment["CUSTOM_CLUSTER_DOMAIN"] ?? "",
-                    gangScheduler: GangScheduler(name: gangSchedulerName))),
+                    gangScheduler: GangScheduler(name: gangSchedulerName)),
+                adoptsTFJobs: adoptTfjobs),
             Operator.Environment(
-                client: client, events: events, metrics: metrics, now: { MicroTime.now.time }, logger: logger))
-        let controllers = try controllers(of: theOperator, configuration, environment, identity, logger)
+                client: client, events: events, metrics: metrics, now: { MicroTime.now.time }, logger: logger,
+                mayWrite: { elector?.isLeading ?? true }))
+        let controllers = Controllers(theOperator: theOperator, elector: elector)
         let health = HealthServer(
             address: healthAddress ?? environment["POD_IP"] ?? "127.0.0.1", port: healthPort, metrics: registry,
             checks: [.init("caches") { theOperator.isSynced }], logger: logger)
@@ -93,28 +109,30 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice(
             "starting", metadata: ["version": "\(BuildInformation.version)", "server": "\(configuration.server)"])
         let services = [health, events] + theOperator.informers
-        try await ServiceGroup(
-            configuration: .init(
-                services: services.map { .init(service: $0) } + [
-                    // Losing the lease ends the program; whoever starts it again begins with a clean state.
-                    .init(service: controllers, successTerminationBehavior: .gracefullyShutdownGroup)
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [
+                // Losing the lease ends the program; whoever starts it again begins with a clean state.
+                .init(service: controllers, successTerminationBehavior: .gracefullyShutdownGroup)
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Together less than the 20 seconds after which the kubelet kills the pod: what has begun may end, and a server
+        // that does not answer is not waited for.
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        group.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
     }
 
-    private func controllers(
-        of theOperator: Operator, _ configuration: ClientConfiguration, _ environment: [String: String],
-        _ identity: String, _ logger: Logger
-    ) throws -> Controllers {
-        guard leaderElect else { return Controllers(theOperator: theOperator, elector: nil) }
+    private func elector(
+        _ configuration: ClientConfiguration, _ environment: [String: String], _ identity: String,
+        _ observer: @escaping KubernetesClient.Observer, _ logger: Logger
+    ) throws -> LeaderElector? {
+        guard leaderElect else { return nil }
         let namespace = leaderElectionNamespace ?? environment["POD_NAMESPACE"] ?? "aerie-system"
         let client = try KubernetesClient(
-            configuration, retry: .never, fieldManager: "aerie-controller")
-        let elector = LeaderElector(
+            configuration, retry: .never, fieldManager: "aerie-controller", observer: observer)
+        return LeaderElector(
             client: client, lease: ObjectKey(namespace: namespace, name: "aerie-controller"), identity: identity,
-            now: { .now }, logger: logger)
-        return Controllers(theOperator: theOperator, elector: elector)
+            timing: leaderTiming.timing, now: { .now }, logger: logger)
     }
 }
 
@@ -126,6 +144,14 @@ private struct Controllers: ServiceLifecycle.Service {
     func run() async throws {
         guard let elector else { return try await theOperator.runControllers() }
         try await elector.run { try await theOperator.runControllers() }
+    }
+}
+
+extension ClientConfiguration {
+    /// Host and port of the server, as metrics show it.
+    fileprivate var host: String {
+        let rest = server.split(separator: "//", maxSplits: 1).last ?? ""
+        return String(rest.prefix { $0 != "/" })
     }
 }
 

@@ -71,7 +71,9 @@ import Testing
     @Test(arguments: 1...4)
     func `an action that fails ends the plan, and what was done by then is told all the same`(failing: Int) async {
         var plan = plan
-        let done = (0..<4).map { Plan.Event(.normal, reason: "Done\($0)", message: "an action", action: $0) }
+        let done = (0..<4).map { (index: Int) in
+            Plan.Event(.normal, reason: "Done\(index)", message: "an action", action: index)
+        }
         plan.events = [Plan.Event(.warning, reason: "Noted", message: "the status says so")] + done
         let transport = InMemoryTransport(
             responses: Array(repeating: .success(Self.ok), count: failing)

@@ -20,6 +20,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private let instance: String
     private let now: @Sendable () -> MicroTime
     private let logger: Logger
+    private let metrics: RuntimeMetrics?
     private let items: AsyncStream<Item>
     private let input: AsyncStream<Item>.Continuation
     private let correlator = Mutex(EventCorrelator())
@@ -33,10 +34,12 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     ///   - instance: The process, such as the pod's name.
     ///   - now: The wall clock.
     ///   - logger: Told of events that could not be written.
+    ///   - metrics: Count what became of the events.
     public init(
         client: KubernetesClient, component: String, instance: String, now: @escaping @Sendable () -> MicroTime,
-        logger: Logger
+        logger: Logger, metrics: RuntimeMetrics? = nil
     ) {
+        self.metrics = metrics
         self.client = client
         self.component = component
         self.instance = instance
@@ -46,7 +49,10 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     }
 
     public func record(_ event: Plan.Event, about object: InvolvedObject) {
-        input.yield(Item(event: event, object: object, now: now()))
+        // Which action of its plan an event was about is no part of what is told.
+        let told = Plan.Event(event.type, reason: event.reason, message: event.message)
+        let result = input.yield(Item(event: told, object: object, now: now()))
+        if case .dropped = result { metrics?.told(.dropped) }
     }
 
     public func run() async {
@@ -69,15 +75,22 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         }
         do throws(KubernetesError) {
             switch outcome {
-            case .drop: logger.debug("an event was dropped", metadata: metadata(item))
-            case .create(let name): try await client.create(manifest(item, name: name))
-            case .count(let name, let count): try await add(item, name: name, count: count)
+            case .drop:
+                logger.debug("an event was dropped", metadata: metadata(item))
+                metrics?.told(.dropped)
+            case .create(let name):
+                try await client.create(manifest(item, name: name))
+                metrics?.told(.created)
+            case .count(let name, let count):
+                try await add(item, name: name, count: count)
+                metrics?.told(.counted)
             }
             return true
         } catch {
             var metadata = metadata(item)
             metadata["error"] = "\(error)"
             logger.debug("an event could not be written", metadata: metadata)
+            metrics?.told(.failed)
             return false
         }
     }

@@ -5,18 +5,34 @@ public import KubernetesClient
 ///
 /// - Guarantees: the status is written first, against the version that was observed, and only when it differs; nothing
 ///   else happens when that fails. Actions follow in order, events last, without those of actions that were not done.
-///   Every step may be repeated.
+///   Every step may be repeated. Before every write it is asked whether this process may still write.
 /// - Caveats: a plan may end half-way, at the first action that fails; the next reconcile of the key decides anew on
 ///   what is there then.
 public struct PlanExecutor: Sendable {
     private let client: KubernetesClient
     private let events: any EventSink
     private let stores: WriteThrough
+    private let observer: (any WriteObserver)?
+    private let mayWrite: @Sendable () -> Bool
+    private let unconfirmed = UnconfirmedWrites()
 
-    public init(client: KubernetesClient, events: any EventSink, stores: WriteThrough) {
+    /// Makes an executor.
+    ///
+    /// - Parameters:
+    ///   - client: Sends the writes.
+    ///   - events: Where the plans' events go.
+    ///   - stores: Learn of the writes before the watch tells them.
+    ///   - observer: Told of writes that took effect.
+    ///   - mayWrite: Whether this process leads; a process that was paused may find that another does by now.
+    public init(
+        client: KubernetesClient, events: any EventSink, stores: WriteThrough,
+        observer: (any WriteObserver)? = nil, mayWrite: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.client = client
         self.events = events
         self.stores = stores
+        self.observer = observer
+        self.mayWrite = mayWrite
     }
 
     /// Carries `plan` out for the object it was decided for.
@@ -24,7 +40,11 @@ public struct PlanExecutor: Sendable {
     /// - Throws: the first failure: `Conflict` when the object changed since it was observed, `AlreadyExists` when a
     ///   child's name is taken by an object of someone else, or whatever the server says.
     public func execute(_ plan: Plan, for object: some KubernetesObject) async throws(KubernetesError) {
-        if let status = plan.status { try await write(status, of: object) }
+        let present = (try? JSONValue(encoding: object))?["status"] ?? [:]
+        if let old = unconfirmed.confirm(object.metadata, status: present) {
+            observer?.wroteStatus(of: object.metadata, from: old, to: present)
+        }
+        if let status = plan.status, status != present { try await write(status, over: present, of: object) }
         let (done, failure) = await execute(plan.actions, ownerUID: object.metadata.uid)
         for event in plan.events where event.action.map({ $0 < done }) ?? true {
             await events.record(event, about: InvolvedObject(object))
@@ -46,16 +66,29 @@ public struct PlanExecutor: Sendable {
         }
     }
 
-    private func write(_ status: JSONValue, of object: some KubernetesObject) async throws(KubernetesError) {
-        guard (try? JSONValue(encoding: object))?["status"] ?? [:] != status else { return }
+    private func write(
+        _ status: JSONValue, over present: JSONValue, of object: some KubernetesObject
+    ) async throws(KubernetesError) {
+        try requireLeadership()
         let metadata: JSONValue = [
             "resourceVersion": .string(object.metadata.resourceVersion), "uid": .string(object.metadata.uid),
         ]
         let manifest = Manifest(object.reference, ["metadata": metadata, "status": status])
-        stores.applied(try await client.replaceStatus(manifest), to: object.reference.resource)
+        let answer: JSONValue
+        do throws(KubernetesError) {
+            answer = try await client.replaceStatus(manifest)
+        } catch {
+            if UnconfirmedWrites.mayHaveHappened(error) {
+                unconfirmed.add(object.metadata, from: present, to: status)
+            }
+            throw error
+        }
+        stores.applied(answer, to: object.reference.resource)
+        observer?.wroteStatus(of: object.metadata, from: present, to: status)
     }
 
     private func execute(_ action: Plan.Action, ownerUID: String) async throws(KubernetesError) {
+        try requireLeadership()
         switch action {
         case .create(let manifest): try await create(manifest, ownerUID: ownerUID)
         case .apply(let manifest): stores.applied(try await client.apply(manifest), to: manifest.reference.resource)
@@ -64,6 +97,11 @@ public struct PlanExecutor: Sendable {
         case .delete(let reference, let uid, let gracePeriodSeconds):
             try await delete(reference, uid: uid, gracePeriodSeconds: gracePeriodSeconds)
         }
+    }
+
+    /// What was decided before this process was paused, or cut off from the server, may be wrong by now.
+    private func requireLeadership() throws(KubernetesError) {
+        guard mayWrite() else { throw KubernetesError(.unreachable, "not sent: this process no longer leads") }
     }
 
     private func create(_ manifest: Manifest, ownerUID: String) async throws(KubernetesError) {
@@ -93,6 +131,7 @@ public struct PlanExecutor: Sendable {
         do throws(KubernetesError) {
             let answer = try await client.document(.delete(reference, options))
             stores.deleted(answer, reference, uid: uid)
+            observer?.deleted(reference)
         } catch  where error.reason == .notFound || error.reason == .conflict {
             // Gone, or another object of the same name by now: either way there is nothing left to delete.
             stores.deleted(.null, reference, uid: uid)

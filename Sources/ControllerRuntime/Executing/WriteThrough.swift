@@ -1,28 +1,41 @@
 public import KubernetesAPI
 
 /// The stores that learn of our own writes from the server's answers, before the watch tells them.
+///
+/// Several stores may hold objects of one kind, each those with a certain label; a write goes to those that would learn of
+/// it by their watch.
 public struct WriteThrough: Sendable {
     private struct Entry: Sendable {
         var apply: @Sendable (JSONValue) -> Void
         var markDeleted: @Sendable (ObjectKey, String) -> Void
     }
 
-    private var entries: [Resource: Entry] = [:]
+    private var entries: [Resource: [Entry]] = [:]
 
     public init() {}
 
-    public mutating func add<Object: KubernetesObject>(_ store: Store<Object>) {
-        entries[Object.resource] = Entry(
+    /// Lets a store learn of writes.
+    ///
+    /// - Parameters:
+    ///   - store: Takes the objects in.
+    ///   - isSelected: Whether the store's watch selects an object.
+    public mutating func add<Object: KubernetesObject>(
+        _ store: Store<Object>, where isSelected: @escaping @Sendable (ObjectMeta) -> Bool = { _ in true }
+    ) {
+        let entry = Entry(
             apply: { json in
                 // What cannot be decoded here comes by the watch too, where it is counted and logged.
-                guard let object = try? json.decode(Object.self) else { return }
+                guard let object = try? json.decode(Object.self), isSelected(object.metadata) else { return }
                 store.apply(object)
             },
             markDeleted: { store.markDeleted($0, uid: $1) })
+        entries[Object.resource, default: []].append(entry)
     }
 
     /// Takes in the server's answer to a create, an apply or an update.
-    func applied(_ document: JSONValue, to resource: Resource) { entries[resource]?.apply(document) }
+    func applied(_ document: JSONValue, to resource: Resource) {
+        for entry in entries[resource] ?? [] { entry.apply(document) }
+    }
 
     /// Takes in the server's answer to a delete: the object while it lingers, anything else once it is gone.
     func deleted(_ document: JSONValue, _ reference: Reference, uid: String) {
@@ -32,7 +45,7 @@ public struct WriteThrough: Sendable {
         if isLingering, hasGracePeriod || hasFinalizers {
             applied(document, to: reference.resource)
         } else {
-            entries[reference.resource]?.markDeleted(reference.key, uid)
+            for entry in entries[reference.resource] ?? [] { entry.markDeleted(reference.key, uid) }
         }
     }
 }

@@ -3,24 +3,33 @@ import Synchronization
 
 /// The work queue of one controller: a ``WorkQueue`` with a lock, a clock and workers that wait.
 public final class KeyQueue: Sendable {
-    private struct State {
+    private struct Contents {
         var queue: WorkQueue<ObjectKey>
         var waiters: [CheckedContinuation<Void, Never>] = []
         var random = SystemRandomNumberGenerator()
     }
 
-    private let state: Mutex<State>
+    /// Shared with the metrics, which look at it whenever they are read.
+    private final class State: Sendable {
+        private let contents: Mutex<Contents>
+
+        init(backoff: Backoff) { contents = Mutex(Contents(queue: WorkQueue(backoff: backoff))) }
+
+        func withLock<Result>(_ body: (inout Contents) -> Result) -> Result { contents.withLock { body(&$0) } }
+    }
+
+    private let state: State
     private let metrics: QueueMetrics
 
     public init(name: String, backoff: Backoff = Backoff(), metrics: RuntimeMetrics) {
-        state = Mutex(State(queue: WorkQueue(backoff: backoff)))
-        self.metrics = metrics.queue(name)
+        let state = State(backoff: backoff)
+        self.state = state
+        self.metrics = metrics.queue(name) { state.withLock { $0.queue.load(at: .now) } }
     }
 
     /// Asks for a key now, or after a delay.
     public func add(_ key: ObjectKey, after delay: Duration = .zero) {
-        change { $0.add(key, at: .now + delay) }
-        metrics.added()
+        if change({ $0.add(key, at: .now + delay) }) { metrics.added() }
     }
 
     /// Ends the work on a key and says when it is wanted again.
@@ -36,16 +45,14 @@ public final class KeyQueue: Sendable {
             }
         }
         change { $0.done(key) }
+        if requeue == .withBackoff { metrics.retried() }
         metrics.worked(took)
     }
 
     /// The next key that is due; `nil` once the task is cancelled.
     public func next() async -> ObjectKey? {
         while !Task.isCancelled {
-            let (item, moment, depth) = state.withLock { state in
-                (state.queue.take(at: .now), state.queue.nextMoment(), state.queue.count)
-            }
-            metrics.depth(depth)
+            let (item, moment) = state.withLock { state in (state.queue.take(at: .now), state.queue.nextMoment()) }
             if let item {
                 metrics.started(waited: item.waited)
                 return item.key
@@ -55,13 +62,13 @@ public final class KeyQueue: Sendable {
         return nil
     }
 
-    private func change(_ change: (inout WorkQueue<ObjectKey>) -> Void) {
-        let waiters = state.withLock { state in
-            change(&state.queue)
+    private func change<Result>(_ change: (inout WorkQueue<ObjectKey>) -> Result) -> Result {
+        let (result, waiters) = state.withLock { state in
             defer { state.waiters = [] }
-            return state.waiters
+            return (change(&state.queue), state.waiters)
         }
         for waiter in waiters { waiter.resume() }
+        return result
     }
 
     /// Returns when the queue changed, when `moment` has come, or when the task is cancelled.

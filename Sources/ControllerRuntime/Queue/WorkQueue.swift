@@ -29,7 +29,8 @@ public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     private var heap = Heap<Entry>()
     /// The entry that counts for each waiting key; older ones stay in the heap until they surface.
     private var due: [Key: Entry] = [:]
-    private var working: Set<Key> = []
+    /// Keys that workers have, and since when.
+    private var working: [Key: Moment] = [:]
     /// Keys asked for while being worked on, and when.
     private var again: [Key: Moment] = [:]
     private var failures: [Key: Int] = [:]
@@ -42,16 +43,21 @@ public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     public var count: Int { due.count }
 
     /// Asks for `key` at `moment`; an earlier request for the same key wins.
-    public mutating func add(_ key: Key, at moment: Moment) {
-        if working.contains(key) {
-            again[key] = min(again[key] ?? moment, moment)
-            return
+    ///
+    /// - Returns: Whether nobody had asked for the key yet.
+    @discardableResult
+    public mutating func add(_ key: Key, at moment: Moment) -> Bool {
+        if working[key] != nil {
+            defer { again[key] = min(again[key] ?? moment, moment) }
+            return again[key] == nil
         }
-        if let waiting = due[key], waiting.moment <= moment { return }
+        let isNew = due[key] == nil
+        if let waiting = due[key], waiting.moment <= moment { return false }
         sequence += 1
         let entry = Entry(moment: moment, sequence: sequence, key: key)
         due[key] = entry
         heap.insert(entry)
+        return isNew
     }
 
     /// Hands out a key that is due and that nobody works on, or `nil`.
@@ -60,13 +66,13 @@ public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         guard let first = heap.min, first.moment <= now else { return nil }
         heap.removeMin()
         due[first.key] = nil
-        working.insert(first.key)
+        working[first.key] = now
         return Item(key: first.key, waited: first.moment.duration(to: now))
     }
 
     /// Ends the work on a key; if it was asked for meanwhile it waits again.
     public mutating func done(_ key: Key) {
-        working.remove(key)
+        working[key] = nil
         if let moment = again.removeValue(forKey: key) { add(key, at: moment) }
     }
 
@@ -83,6 +89,15 @@ public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     public mutating func nextMoment() -> Moment? {
         dropSuperseded()
         return heap.min?.moment
+    }
+
+    /// What lies here and what is being worked on, for metrics; costs O(n).
+    public func load(at now: Moment) -> QueueLoad {
+        let ready = due.values.count { $0.moment <= now }
+        let running = working.values.map { $0.duration(to: now) }
+        return QueueLoad(
+            ready: ready, delayed: due.count - ready, unfinished: running.reduce(.zero, +),
+            longest: running.max() ?? .zero)
     }
 
     private mutating func dropSuperseded() {

@@ -31,6 +31,7 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
     }
 
     public func run() async {
+        metrics.showCache(Object.resource.kind, selector: selection.labelSelector ?? "") { [store] in store.count }
         await cancelWhenGracefulShutdown {
             var progress = Progress()
             while !Task.isCancelled {
@@ -104,6 +105,7 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
 
     private func wait(after error: KubernetesError, _ progress: inout Progress) async {
         progress.failures += 1
+        metrics.informerFailed(Object.resource.kind)
         let delay = error.retryAfter ?? backoff.delay(afterFailures: progress.failures, using: &progress.random)
         // A watch that is cut or has expired is everyday life; failing again is not.
         logger.log(
