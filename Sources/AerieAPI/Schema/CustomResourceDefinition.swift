@@ -80,7 +80,8 @@ public struct CustomResourceDefinition: Hashable, Sendable {
         return [
             "apiVersion": "apiextensions.k8s.io/v1",
             "kind": "CustomResourceDefinition",
-            "metadata": ["name": .string(name)],
+            // By the label a controller knows whether the definition that is installed is this one.
+            "metadata": ["name": .string(name), "labels": JSONValue([Label.partOf: Label.product])],
             "spec": [
                 "group": .string(resource.group),
                 "scope": resource.isNamespaced ? "Namespaced" : "Cluster",
