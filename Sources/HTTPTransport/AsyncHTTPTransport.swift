@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
+import Synchronization
 
 /// The transport over real sockets: HTTP/1.1 with pooled connections.
 ///
@@ -10,19 +12,25 @@ public final class AsyncHTTPTransport: HTTPTransport {
     private let client: HTTPClient
     /// For requests that may be idle; the library knows idle times by client only.
     private let patientClient: HTTPClient
-    private let showsClientCertificate: Bool
+    private let tls: TLSOptions
+    private let serverName: ServerName?
+    private let isProxied: Bool
+    /// The last certificate that a request brought along, parsed.
+    private let lastIdentity = Mutex<(certificate: TLSOptions.ClientCertificate, tls: TLSConfiguration)?>(nil)
 
     /// Opens nothing yet.
     ///
     /// - Parameters:
     ///   - tls: For https URLs.
+    ///   - serverName: Whom to expect at a host. The transport is then for https URLs of that host alone.
+    ///   - proxy: Connects through this.
     ///   - maximumIdleTime: A response that brings no byte for this long is given up. Ask servers of quiet streams to end
     ///     them earlier than that.
     ///   - connectTimeout: For the TCP connection and the TLS handshake.
     /// - Throws: ``HTTPTransportError/Code/invalid`` for certificates or keys that cannot be read.
     public init(
-        tls: TLSOptions = TLSOptions(), maximumIdleTime: Duration = .seconds(60),
-        connectTimeout: Duration = .seconds(10)
+        tls: TLSOptions = TLSOptions(), serverName: ServerName? = nil, proxy: HTTPProxy? = nil,
+        maximumIdleTime: Duration = .seconds(60), connectTimeout: Duration = .seconds(10)
     ) throws(HTTPTransportError) {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = try tls.configuration()
@@ -31,12 +39,22 @@ public final class AsyncHTTPTransport: HTTPTransport {
         configuration.httpVersion = .http1Only
         // A client that watches twenty kinds holds twenty connections; the default of eight would starve the rest.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        // Anything on the way may have forgotten a connection that was quiet for long, and nobody would tell: a request
+        // on it would wait for its whole timeout.
+        configuration.connectionPool.idleTimeout = .seconds(15)
         // A refused connection is an answer; the callers' policy says when to ask again.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.proxy = proxy.map { .init($0) }
+        if let serverName {
+            configuration.dnsOverride = [serverName.expected: serverName.host]
+            if !tls.skipsVerification { configuration.http1_1ConnectionDebugInitializer = serverName.verify }
+        }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         configuration.timeout.read = nil
         patientClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        showsClientCertificate = tls.clientCertificate != nil
+        self.tls = tls
+        self.serverName = serverName
+        isProxied = proxy != nil
     }
 
     deinit {
@@ -49,7 +67,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for _ in 0...Redirect.limit {
             let response = try await sendOnce(current)
             guard let redirect = Redirect(of: current, by: response) else { return response }
-            current = try redirect.request(showsClientCertificate: showsClientCertificate)
+            current = try redirect.request(
+                showsClientCertificate: tls.clientCertificate != nil || request.clientCertificate != nil)
         }
         throw HTTPTransportError(.redirect, "\(request.url) redirects more than \(Redirect.limit) times")
     }
@@ -58,7 +77,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         do {
             let deadline = request.timeout.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
             let client = request.mayBeIdle ? patientClient : client
-            let response = try await client.execute(HTTPClientRequest(request), deadline: deadline)
+            let response = try await client.execute(prepared(request), deadline: deadline)
             let url = request.url
             let transport = self
             let chunks = response.body.map { buffer in
@@ -74,6 +93,48 @@ public final class AsyncHTTPTransport: HTTPTransport {
         } catch {
             throw HTTPTransportError(error, url: request.url)
         }
+    }
+}
+
+extension AsyncHTTPTransport {
+    private func prepared(_ request: HTTPRequest) throws(HTTPTransportError) -> HTTPClientRequest {
+        var prepared = HTTPClientRequest(request)
+        if let (url, hostHeader) = serverName?.applied(to: request.url) {
+            prepared.url = url
+            prepared.headers.replaceOrAdd(name: "Host", value: hostHeader)
+        } else if isProxied, !tls.skipsVerification, ServerName.isAddress(ofHTTPS: request.url) {
+            throw HTTPTransportError(
+                .invalid, "the certificate of \(request.url) cannot be verified behind a proxy without a server name")
+        }
+        if let certificate = request.clientCertificate {
+            // Connections are pooled by what they show, so those of another certificate stay unused from now on.
+            prepared.tlsConfiguration = try configuration(showing: certificate)
+        }
+        return prepared
+    }
+
+    private func configuration(
+        showing certificate: TLSOptions.ClientCertificate
+    ) throws(HTTPTransportError) -> TLSConfiguration {
+        if let known = lastIdentity.withLock({ $0 }), known.certificate == certificate { return known.tls }
+        var options = tls
+        options.clientCertificate = certificate
+        let configuration = try options.configuration()
+        lastIdentity.withLock { $0 = (certificate, configuration) }
+        return configuration
+    }
+}
+
+extension HTTPClient.Configuration.Proxy {
+    fileprivate init(_ proxy: HTTPProxy) {
+        self =
+            switch proxy.kind {
+            case .http:
+                .server(
+                    host: proxy.host, port: proxy.port,
+                    authorization: proxy.credentials.map { .basic(username: $0.user, password: $0.password) })
+            case .socks5: .socksServer(host: proxy.host, port: proxy.port)
+            }
     }
 }
 

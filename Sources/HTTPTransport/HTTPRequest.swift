@@ -29,10 +29,13 @@ public struct HTTPRequest: Sendable {
     /// Follow 301, 302, 303, 307 and 308 of a GET or HEAD, at most five times, never from https to http; credentials
     /// are left out as soon as the host changes.
     public var followsRedirects: Bool
+    /// Shown instead of the transport's own, for certificates that are renewed while the program runs.
+    public var clientCertificate: TLSOptions.ClientCertificate?
 
     public init(
         _ method: Method = .get, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
-        timeout: Duration? = .seconds(30), mayBeIdle: Bool = false, followsRedirects: Bool = false
+        timeout: Duration? = .seconds(30), mayBeIdle: Bool = false, followsRedirects: Bool = false,
+        clientCertificate: TLSOptions.ClientCertificate? = nil
     ) {
         self.method = method
         self.url = url
@@ -41,5 +44,6 @@ public struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.mayBeIdle = mayBeIdle
         self.followsRedirects = followsRedirects
+        self.clientCertificate = clientCertificate
     }
 }

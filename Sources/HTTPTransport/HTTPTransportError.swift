@@ -76,6 +76,9 @@ extension HTTPTransportError {
         case .writeTimeout: self.init(.timedOut, "\(url) does not take what is sent to it")
         case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, "\(url) closed the connection")
         case .bodyLengthMismatch: self.init(.body, "the body for \(url) is not as long as announced")
+        case .proxyAuthenticationRequired:
+            self.init(.invalid, "cannot connect to \(url): the proxy wants a user and a password, or others")
+        case .invalidProxyResponse: self.init(.unreachable, "cannot connect to \(url): the proxy refuses")
         case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath:
             self.init(.invalid, "\(url) is not a URL that can be asked")
         default: self.init(.invalid, "the request to \(url) failed: \(error.shortDescription)")

@@ -4,8 +4,8 @@ public import KubernetesAPI
 
 /// Speaks to one API server.
 ///
-/// Holds no state of its own, so copies are free and every method may be called from anywhere at once. All errors are
-/// ``KubernetesError``s whose message starts with verb and object.
+/// Copies are free and share connections and credentials; every method may be called from anywhere at once. All errors
+/// are ``KubernetesError``s whose message starts with verb and object.
 public struct KubernetesClient: Sendable {
     /// Called with the method and HTTP status of every answer; 0 when none came.
     public typealias Observer = @Sendable (HTTPRequest.Method, Int) -> Void
@@ -14,6 +14,7 @@ public struct KubernetesClient: Sendable {
     /// Who owns the fields that ``apply(_:force:)`` sets.
     public let fieldManager: String
     private let transport: any HTTPTransport
+    private let credentials: CredentialSource
     private let observer: Observer?
 
     private static let userAgent = "aerie/\(BuildInformation.version)"
@@ -28,6 +29,7 @@ public struct KubernetesClient: Sendable {
     ) {
         self.configuration = configuration
         self.transport = transport
+        credentials = CredentialSource(configuration)
         self.fieldManager = fieldManager
         self.observer = observer
     }
@@ -46,7 +48,8 @@ public struct KubernetesClient: Sendable {
         fieldManager: String = "aerie", observer: Observer? = nil
     ) throws(ConfigurationError) {
         do throws(HTTPTransportError) {
-            let transport = try AsyncHTTPTransport(tls: configuration.tls)
+            let transport = try AsyncHTTPTransport(
+                tls: configuration.tls, serverName: configuration.serverName, proxy: configuration.proxy)
             self.init(
                 configuration: configuration, transport: RetryingTransport(transport, policy: retry),
                 fieldManager: fieldManager, observer: observer)
@@ -56,28 +59,45 @@ public struct KubernetesClient: Sendable {
     }
 
     /// Sends any request and returns its response when that is a success.
+    ///
+    /// A request that is refused with 401 is sent again once if a plugin can print other credentials.
     public func send(_ request: KubernetesRequest) async throws(KubernetesError) -> HTTPResponse {
-        let token: String?
-        do throws(ConfigurationError) {
-            token = try configuration.token.current()
-        } catch {
-            throw KubernetesError(.unauthorized, "\(request.subject): \(error.message)")
+        var credential = try await credential(for: request)
+        var response = try await send(request, as: credential)
+        if response.status == 401, await credentials.refused(credential) {
+            credential = try await self.credential(for: request)
+            response = try await send(request, as: credential)
         }
-        let response: HTTPResponse
-        do throws(HTTPTransportError) {
-            response = try await transport.send(
-                request.httpRequest(server: configuration.server, token: token, userAgent: Self.userAgent))
-        } catch {
-            observer?(request.method, 0)
-            throw KubernetesError(error, subject: request.subject)
-        }
-        observer?(request.method, response.status)
         guard !response.isSuccess else { return response }
         // An error without a readable document is still an error of that status.
         let bytes = try? await response.collect(upTo: 1 << 20)
         throw KubernetesError(
             status: response.status, body: bytes.flatMap { try? JSONValue(parsing: $0) },
             retryAfter: response.retryAfter, subject: request.subject)
+    }
+
+    private func credential(for request: KubernetesRequest) async throws(KubernetesError) -> Credential {
+        do throws(ConfigurationError) {
+            return try await credentials.current()
+        } catch {
+            throw KubernetesError(.unauthorized, "\(request.subject): \(error.message)")
+        }
+    }
+
+    private func send(
+        _ request: KubernetesRequest, as credential: Credential
+    ) async throws(KubernetesError) -> HTTPResponse {
+        var sent = request.httpRequest(
+            server: configuration.server, token: credential.token, userAgent: Self.userAgent)
+        sent.clientCertificate = credential.clientCertificate
+        do throws(HTTPTransportError) {
+            let response = try await transport.send(sent)
+            observer?(request.method, response.status)
+            return response
+        } catch {
+            observer?(request.method, 0)
+            throw KubernetesError(error, subject: request.subject)
+        }
     }
 
     /// Sends any request and returns the document of its response.

@@ -78,6 +78,9 @@ struct RunCommand: AsyncParsableCommand {
 
         let configuration = try ClientConfiguration.find(
             kubeconfig: kubeconfig, context: context, environment: environment)
+        for warning in configuration.warnings {
+            logger.warning("the connection is not safe", metadata: ["warning": "\(warning)"])
+        }
         let observer: KubernetesClient.Observer = { method, code in
             metrics.requested(method: method.rawValue, code: code, host: configuration.host)
         }

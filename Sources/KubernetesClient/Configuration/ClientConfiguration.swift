@@ -1,57 +1,37 @@
 public import HTTPTransport
 
-/// Where an API server is and how to speak to it.
+/// Where an API server is, how to get there, and as whom.
 public struct ClientConfiguration: Hashable, Sendable {
     /// Scheme, host and port, perhaps a path: `https://10.0.0.1:6443`.
     public var server: String
     /// What people mean when they name no namespace.
     public var namespace: String
     public var tls: TLSOptions
+    /// Whom to expect at the server's address, when that is not what its URL names.
+    public var serverName: ServerName?
+    /// Connects through this.
+    public var proxy: HTTPProxy?
     public var token: TokenSource
+    /// Read again for every request; once set, it counts instead of the client certificate of ``tls``.
+    public var certificateFiles: CertificateFiles?
+    /// Run for a token or a client certificate, when ``token`` has none.
+    public var plugin: ExecPlugin?
+    /// What a program must tell its user, loudly, before the first request.
+    public var warnings: [String]
 
     public init(
-        server: String, namespace: String = "default", tls: TLSOptions = TLSOptions(), token: TokenSource = .none
+        server: String, namespace: String = "default", tls: TLSOptions = TLSOptions(), serverName: ServerName? = nil,
+        proxy: HTTPProxy? = nil, token: TokenSource = .none, certificateFiles: CertificateFiles? = nil,
+        plugin: ExecPlugin? = nil, warnings: [String] = []
     ) {
         self.server = server
         self.namespace = namespace
         self.tls = tls
+        self.serverName = serverName
+        self.proxy = proxy
         self.token = token
+        self.certificateFiles = certificateFiles
+        self.plugin = plugin
+        self.warnings = warnings
     }
-}
-
-/// A bearer token or where to find it.
-public enum TokenSource: Hashable, Sendable {
-    case none
-    case fixed(String)
-    /// Read again for every request, since a kubelet rotates projected tokens; a kilobyte from memory costs some
-    /// microseconds.
-    case file(String)
-
-    /// The token as it is now.
-    ///
-    /// - Throws: ``ConfigurationError`` when the file cannot be read or is empty.
-    func current() throws(ConfigurationError) -> String? {
-        switch self {
-        case .none: nil
-        case .fixed(let token): token
-        case .file(let path): try Self.trimmed(readFile(path, what: "the token file"), path: path)
-        }
-    }
-
-    private static func trimmed(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> String {
-        let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
-        let text = bytes.drop(while: isSpace)
-        let end = text.lastIndex { !isSpace($0) }
-        guard let end else { throw ConfigurationError("the token file \(path) is empty") }
-        return String(decoding: text[...end], as: UTF8.self)
-    }
-}
-
-/// Why a kubeconfig or the in-cluster files cannot be used; the message says what to change.
-public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var message: String
-
-    public init(_ message: String) { self.message = message }
-
-    public var description: String { message }
 }

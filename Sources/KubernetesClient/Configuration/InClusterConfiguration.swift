@@ -5,7 +5,8 @@ extension ClientConfiguration {
     /// The configuration that every pod with a service account finds in its own file system.
     ///
     /// - Parameters:
-    ///   - environment: Says where the API server is: `KUBERNETES_SERVICE_HOST`, `KUBERNETES_SERVICE_PORT`.
+    ///   - environment: Says where the API server is: `KUBERNETES_SERVICE_HOST`, `KUBERNETES_SERVICE_PORT`. A proxy that
+    ///     it names is used unless `NO_PROXY` excepts the address.
     ///   - directory: Holds `token`, `ca.crt` and `namespace`.
     /// - Returns: A configuration whose token follows rotations.
     /// - Throws: ``ConfigurationError`` outside a pod.
@@ -21,12 +22,20 @@ extension ClientConfiguration {
         let token = TokenSource.file("\(directory)/token")
         _ = try token.current()
         let namespace = try readFile("\(directory)/namespace", what: "the pod's namespace")
-        return ClientConfiguration(
-            server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
-            namespace: String(decoding: namespace.filter { $0 > 0x20 }, as: UTF8.self),
+        let address = "https://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        var configuration = ClientConfiguration(
+            server: address, namespace: String(decoding: namespace.filter { $0 > 0x20 }, as: UTF8.self),
             tls: TLSOptions(
                 trustRoots: .pem(try readFile("\(directory)/ca.crt", what: "the cluster's certificate authority"))),
             token: token)
+        let server = try ServerURL(address, usesTLS: true, cluster: "the cluster of this pod")
+        // The variable holds an address. Behind a proxy a name is needed, and every API server has this one.
+        let isProxied =
+            ProxyEnvironment(environment).proxy(scheme: "https", host: server.host, port: server.port) != nil
+        try configuration.route(
+            to: server, proxyURL: nil, expectedName: isProxied ? "kubernetes.default.svc" : nil,
+            environment: environment, cluster: "the cluster of this pod")
+        return configuration
     }
 }
 

@@ -2,172 +2,115 @@ import FoundationEssentials
 import HTTPTransport
 public import KubernetesAPI
 
-/// A kubeconfig: clusters, users and the contexts that pair them.
+/// Clusters, users and the contexts that pair them, from one file or several.
 ///
-/// Made from a parsed document, so that this library does not know YAML; a kubeconfig that we write is JSON.
+/// Made from parsed documents, so that this type does not know YAML; a kubeconfig that we write is JSON.
 public struct Kubeconfig: Sendable {
-    private struct Document: Decodable {
-        var clusters: [NamedCluster]?
-        var users: [NamedUser]?
-        var contexts: [NamedContext]?
-        var currentContext: String?
-
-        enum CodingKeys: String, CodingKey {
-            case clusters, users, contexts
-            case currentContext = "current-context"
-        }
+    /// Something with a name, and the folder of its file, which relative paths in it start from.
+    struct Entry<Value: Sendable>: Sendable {
+        var value: Value
+        var directory: String
     }
 
-    private struct NamedCluster: Decodable {
-        var name: String
-        var cluster: Cluster
-    }
+    private var clusters: [String: Entry<KubeconfigDocument.Cluster>] = [:]
+    private var users: [String: Entry<KubeconfigDocument.User>] = [:]
+    private var namedContexts: [String: KubeconfigDocument.Context] = [:]
 
-    private struct NamedUser: Decodable {
-        var name: String
-        var user: User?
-    }
+    public private(set) var currentContext: String?
 
-    private struct NamedContext: Decodable {
-        var name: String
-        var context: Context
-    }
-
-    private struct Cluster: Decodable {
-        var server: String?
-        var authority: String?
-        var authorityData: String?
-        var skipsVerification: Bool?
-        var proxyURL: String?
-        var serverName: String?
-
-        enum CodingKeys: String, CodingKey {
-            case server
-            case authority = "certificate-authority"
-            case authorityData = "certificate-authority-data"
-            case skipsVerification = "insecure-skip-tls-verify"
-            case proxyURL = "proxy-url"
-            case serverName = "tls-server-name"
-        }
-    }
-
-    private struct User: Decodable {
-        var certificate: String?
-        var certificateData: String?
-        var key: String?
-        var keyData: String?
-        var token: String?
-        var tokenFile: String?
-        var username: String?
-        var exec: JSONValue?
-        var authProvider: JSONValue?
-
-        enum CodingKeys: String, CodingKey {
-            case certificate = "client-certificate"
-            case certificateData = "client-certificate-data"
-            case key = "client-key"
-            case keyData = "client-key-data"
-            case authProvider = "auth-provider"
-            case token, tokenFile, username, exec
-        }
-    }
-
-    private struct Context: Decodable {
-        var cluster: String
-        var user: String?
-        var namespace: String?
-    }
-
-    private let document: Document
-    private let directory: String
+    /// In the order of the files.
+    public private(set) var contexts: [String] = []
 
     /// - Parameters:
     ///   - json: The parsed document.
     ///   - directory: Where the file lies; relative paths in it are relative to this.
     /// - Throws: ``ConfigurationError`` that names the field which is wrong.
     public init(_ json: JSONValue, directory: String) throws(ConfigurationError) {
+        let document: KubeconfigDocument
         do {
-            document = try json.decode(Document.self)
+            document = try json.decode(KubeconfigDocument.self)
         } catch let error as DecodingError {
             throw ConfigurationError("the kubeconfig is not valid: \(error.sentence)")
         } catch {
             throw ConfigurationError("the kubeconfig is not valid: \(error)")
         }
-        self.directory = directory
+        currentContext = document.currentContext.flatMap { $0.isEmpty ? nil : $0 }
+        for item in document.clusters ?? [] {
+            try Self.add(Entry(value: item.cluster, directory: directory), item.name, to: &clusters, "clusters")
+        }
+        for item in document.users ?? [] {
+            let user = item.user ?? KubeconfigDocument.User()
+            try Self.add(Entry(value: user, directory: directory), item.name, to: &users, "users")
+        }
+        for item in document.contexts ?? [] {
+            try Self.add(item.context, item.name, to: &namedContexts, "contexts")
+            contexts.append(item.name)
+        }
     }
 
-    public var currentContext: String? { document.currentContext }
-
-    public var contexts: [String] { document.contexts?.map(\.name) ?? [] }
-
-    /// The configuration of a context, with its files read.
+    /// Adds what `other` has and this one does not.
     ///
-    /// - Parameter name: The current context by default.
+    /// The rule of `kubectl`: of a name that is in several files the first file's entry counts, whole; so does the first
+    /// `current-context` that is not empty.
+    public mutating func merge(_ other: Kubeconfig) {
+        clusters.merge(other.clusters) { first, _ in first }
+        users.merge(other.users) { first, _ in first }
+        contexts += other.contexts.filter { namedContexts[$0] == nil }
+        namedContexts.merge(other.namedContexts) { first, _ in first }
+        currentContext = currentContext ?? other.currentContext
+    }
+
+    private static func add<Value>(
+        _ value: Value, _ name: String, to values: inout [String: Value], _ list: String
+    ) throws(ConfigurationError) {
+        guard values.updateValue(value, forKey: name) == nil else {
+            throw ConfigurationError("the kubeconfig has two \(list) with the name \"\(name)\"")
+        }
+    }
+}
+
+extension Kubeconfig {
+    /// The configuration of a context, with its certificates read.
+    ///
+    /// - Parameters:
+    ///   - name: The current context by default.
+    ///   - environment: The process' environment, for `HTTPS_PROXY` and its like, and for plugins.
     /// - Returns: What a client needs.
-    /// - Throws: ``ConfigurationError`` for a name that is not there, a file that cannot be read, and credentials of a
-    ///   kind that is not supported.
-    public func configuration(context name: String? = nil) throws(ConfigurationError) -> ClientConfiguration {
-        guard let name = name ?? document.currentContext, !name.isEmpty else {
+    /// - Throws: ``ConfigurationError`` for a name that is not there, a file that cannot be read, and anything that is
+    ///   not supported.
+    public func configuration(
+        context name: String? = nil, environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> ClientConfiguration {
+        guard let name = name ?? currentContext, !name.isEmpty else {
             throw ConfigurationError("the kubeconfig has no current-context; name one of: \(list(contexts))")
         }
-        guard let context = document.contexts?.first(where: { $0.name == name })?.context else {
+        guard let context = namedContexts[name] else {
             throw ConfigurationError("the kubeconfig has no context \"\(name)\"; it has: \(list(contexts))")
         }
-        guard let cluster = document.clusters?.first(where: { $0.name == context.cluster })?.cluster else {
+        guard let cluster = clusters[context.cluster] else {
             throw ConfigurationError(
                 "context \"\(name)\" names the cluster \"\(context.cluster)\", which the kubeconfig does not have")
         }
-        guard let server = cluster.server, !server.isEmpty else {
-            throw ConfigurationError("cluster \"\(context.cluster)\" has no server")
-        }
-        if cluster.proxyURL?.isEmpty == false || cluster.serverName?.isEmpty == false {
-            throw ConfigurationError(
-                "cluster \"\(context.cluster)\" uses proxy-url or tls-server-name, which are not supported")
-        }
-        var configuration = ClientConfiguration(server: server, namespace: context.namespace ?? "default")
-        configuration.tls.skipsVerification = cluster.skipsVerification ?? false
-        if let authority = try bytes(
-            inline: cluster.authorityData, path: cluster.authority, field: "certificate-authority")
-        {
-            configuration.tls.trustRoots = .pem(authority)
-        }
+        var configuration = try cluster.configuration(named: context.cluster, environment: environment)
+        if let namespace = context.namespace, !namespace.isEmpty { configuration.namespace = namespace }
         if let userName = context.user, !userName.isEmpty {
-            guard let named = document.users?.first(where: { $0.name == userName }) else {
+            guard let user = users[userName] else {
                 throw ConfigurationError(
                     "context \"\(name)\" names the user \"\(userName)\", which the kubeconfig does not have")
             }
-            if let user = named.user { try apply(user, named: userName, to: &configuration) }
+            try user.apply(
+                to: &configuration, named: userName, environment: environment,
+                cluster: { () throws(ConfigurationError) in try cluster.pluginInformation() })
         }
         return configuration
     }
 
-    private func apply(
-        _ user: User, named name: String, to configuration: inout ClientConfiguration
-    ) throws(ConfigurationError) {
-        guard user.exec == nil, user.authProvider == nil, user.username == nil else {
-            throw ConfigurationError(
-                "user \"\(name)\" uses exec, auth-provider or a password; supported are token, tokenFile and client certificates"
-            )
-        }
-        let certificate = try bytes(
-            inline: user.certificateData, path: user.certificate, field: "client-certificate")
-        let key = try bytes(inline: user.keyData, path: user.key, field: "client-key")
-        switch (certificate, key) {
-        case (let chain?, let privateKey?):
-            configuration.tls.clientCertificate = .init(chain: chain, privateKey: privateKey)
-        case (nil, nil): break
-        default:
-            throw ConfigurationError("user \"\(name)\" needs client-certificate and client-key together")
-        }
-        // As in kubectl, a file wins over a token that is written out.
-        if let path = user.tokenFile, !path.isEmpty {
-            configuration.token = .file(absolute(path))
-        } else if let token = user.token, !token.isEmpty {
-            configuration.token = .fixed(token)
-        }
-    }
+    private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+}
 
-    private func bytes(inline: String?, path: String?, field: String) throws(ConfigurationError) -> [UInt8]? {
+extension Kubeconfig.Entry {
+    /// What a field holds, inline or in a file; inline counts.
+    func bytes(inline: String?, path: String?, field: String) throws(ConfigurationError) -> [UInt8]? {
         if let inline, !inline.isEmpty {
             guard let data = Data(base64Encoded: inline, options: .ignoreUnknownCharacters) else {
                 throw ConfigurationError("\(field)-data is not base64")
@@ -178,7 +121,5 @@ public struct Kubeconfig: Sendable {
         return try readFile(absolute(path), what: field)
     }
 
-    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
-
-    private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import KubernetesClient
+import Logging
 
 /// Which cluster a command speaks to, and in which namespace; the same options as `kubectl` has.
 struct ClusterOptions: ParsableArguments {
@@ -17,6 +18,8 @@ struct ClusterOptions: ParsableArguments {
     func connect() throws -> (client: KubernetesClient, namespace: String) {
         let configuration = try ClientConfiguration.find(
             kubeconfig: kubeconfig, context: context, environment: ProcessInfo.processInfo.environment)
+        let logger = Logger(label: "aerie") { StreamLogHandler.standardError(label: $0) }
+        for warning in configuration.warnings { logger.warning("\(warning)") }
         return (try KubernetesClient(configuration), namespace ?? configuration.namespace)
     }
 }
