@@ -16,14 +16,26 @@ import Testing
         #expect(lines.last.map(String.init) == YAMLWriter.text(document))
     }
 
-    @Test("kustomize installs every file, and there are no others")
-    func noOtherFiles() throws {
-        let names = Set(AerieCRDs.files.map(\.name))
-        let text = try Data(contentsOf: Self.folder.appending(path: "kustomization.yaml"))
+    @Test("kustomize installs every file of a folder, and there are no others", arguments: ["", "kubernetes-1.20/"])
+    func noOtherFiles(folder: String) throws {
+        let all = AerieCRDs.files.map(\.name)
+        let names =
+            folder.isEmpty
+            ? Set(all.filter { !$0.contains("/") })
+            : Set(all.filter { $0.hasPrefix(folder) }.map { String($0.dropFirst(folder.count)) })
+        let path = Self.folder.appending(path: folder)
+        let text = try Data(contentsOf: path.appending(path: "kustomization.yaml"))
         let resources = try YAMLReader.document(text)["resources"]?.arrayValue?.compactMap(\.stringValue)
         #expect(resources.map(Set.init) == names)
-        let present = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path())
-        #expect(Set(present) == names.union(["kustomization.yaml"]))
+        let present = try FileManager.default.contentsOfDirectory(atPath: path.path())
+        #expect(Set(present).subtracting(["kubernetes-1.20"]) == names.union(["kustomization.yaml"]))
+    }
+
+    @Test("servers that know no validation rules get definitions without them")
+    func withoutRules() throws {
+        let old = AerieCRDs.files.filter { $0.name.hasPrefix("kubernetes-1.20/") }
+        #expect(old.count == AerieCRDs.all.count)
+        for file in old { #expect(!"\(file.document)".contains("x-kubernetes-validations")) }
     }
 
     @Test("a schema is structural, explained and bounded at every node", arguments: AerieCRDs.all)

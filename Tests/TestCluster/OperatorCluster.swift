@@ -18,22 +18,31 @@ package struct OperatorCluster: Sendable {
     /// For the test itself, which plays the people and the node.
     package var admin: KubernetesClient { server.client }
 
-    private static let installation = Task { try await OperatorCluster() }
+    private static let installation = Task {
+        let cluster = try await OperatorCluster(on: try await ControlPlane.shared(.all))
+        try await cluster.installDefinitions()
+        return cluster
+    }
 
     package static func shared() async throws -> OperatorCluster { try await installation.value }
 
-    private init() async throws {
-        server = try await ControlPlane.shared(.all)
+    /// Makes the account and gives it its rights; the definitions of our kinds are not there yet.
+    package init(on server: ControlPlane) async throws {
+        self.server = server
         for name in ["namespace", "service-account", "controller-role"] {
             try await Self.install("deploy/base/\(name).yaml", with: server.client)
-        }
-        let crds = try FileManager.default.contentsOfDirectory(atPath: "\(Self.repository)/crds")
-        for file in crds.sorted() where file != "kustomization.yaml" {
-            try await Self.install("crds/\(file)", with: server.client)
         }
         token = try await server.client.token(
             serviceAccount: ObjectKey(namespace: Self.systemNamespace, name: Self.account)
         ).token
+    }
+
+    /// Installs the definitions of our kinds, and waits until they are served.
+    package func installDefinitions() async throws {
+        let crds = try FileManager.default.contentsOfDirectory(atPath: "\(Self.repository)/crds/kubernetes-1.20")
+        for file in crds.sorted() where file != "kustomization.yaml" {
+            try await Self.install("crds/kubernetes-1.20/\(file)", with: server.client)
+        }
         for resource in WatchedKinds.all {
             let client = server.client
             try await eventually("\(resource.plural) are served") {
@@ -54,7 +63,8 @@ package struct OperatorCluster: Sendable {
 
     private static let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 
-    private static func install(_ path: String, with client: KubernetesClient) async throws {
+    /// Applies the documents of a file of this repository.
+    package static func install(_ path: String, with client: KubernetesClient) async throws {
         let text = try Data(contentsOf: URL(filePath: "\(repository)/\(path)"))
         for document in try YAMLReader.documents(Array(text)) {
             guard let kind = document["kind"]?.stringValue, let resource = Kinds.installed[kind],
