@@ -200,6 +200,7 @@ let package = Package(
                 "KubernetesYAML",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
                 logging,
+                "aerie-controller", subprocess, system,
                 serviceLifecycle,
             ]),
         tests(
@@ -222,6 +223,9 @@ let package = Package(
                 subprocess, system, logging,
             ],
             exclude: ["Models"]),
+        tests(
+            "ClientsTests", ["KubernetesAPI", "TestSupport", subprocess, system, "aerie", "aerie-controller"],
+            exclude: ["training_client.py"]),
         tests("EndToEndTests", [subprocess, system], exclude: ["Experiments", "kill-controller-once.sh"]),
     ]
 )
