@@ -30,10 +30,24 @@ extension AcceleratorProfile {
                                 "The taint's effect; without it all effects.",
                                 ["NoSchedule", "PreferNoSchedule", "NoExecute"]),
                             "tolerationSeconds": .integer("For `NoExecute`: how long.", min: 0),
-                        ]), maxItems: 32),
+                        ]
+                    )
+                    .rule(
+                        "!has(self.operator) || self.operator != 'Exists' || !has(self.value) || self.value == ''",
+                        "must be left out with operator Exists", at: ".value"
+                    )
+                    .rule(
+                        "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
+                        "is needed unless operator is Exists", at: ".key"
+                    )
+                    .rule(
+                        "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
+                        "is for effect NoExecute only", at: ".tolerationSeconds"), maxItems: 32),
                 "allowedNamespaces": .array(
                     "The namespaces that may use the pool; none listed means all.",
-                    of: .string("A namespace.", maxLength: 63), maxItems: 1000, listType: .set),
+                    of: .string("A namespace.", maxLength: 63).rule(
+                        "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')", "is no name of a namespace"), maxItems: 1000,
+                    listType: .set),
                 "costPerHour": .number(
                     "What one accelerator costs for an hour, in the currency you reckon with.", min: 0),
             ]),

@@ -22,7 +22,7 @@ extension ModelPromotion {
             .init("Step", ".spec.checkpoint.step", type: .integer, isWide: true, description: "The checkpoint's step."),
             .init("Repository", ".spec.image.repository", isWide: true, description: "Where the image is pushed."),
             .init("URL", ".status.url", isWide: true, description: "Where the model answers within the cluster."),
-        ])
+        ], rules: [Schema.nameRule(maximumLength: 63, "")])
 
     private static let specSchema = Schema.object(
         "What is promoted, under which conditions, and to where.",
@@ -54,7 +54,15 @@ extension ModelPromotion {
             "pushSecretName": .pushSecretName,
             "podTemplate": .promotionPodTemplate,
             "serving": .serving,
-        ])
+        ]
+    )
+    .rule(
+        "self.source.experiment == oldSelf.source.experiment && self.source.trial == oldSelf.source.trial",
+        fixedMessage,
+        at: ".source"
+    )
+    .rule("self.checkpoint == oldSelf.checkpoint", fixedMessage, at: ".checkpoint")
+    .rule("self.modelName == oldSelf.modelName", fixedMessage, at: ".modelName")
 
     private static let statusSchema = Schema.object(
         "What is known about the promotion; written by the controller.",
@@ -80,9 +88,15 @@ extension Schema {
     static let checkpointFiles = Schema.object(
         "The checkpoint's files.",
         [
-            "uri": .string("The folder of its trial in the checkpoint store.", minLength: 1, maxLength: 1024).required,
-            "path": .string("The checkpoint's prefix below that folder.", minLength: 1, maxLength: 512).required,
+            "uri": .string("The folder of its trial in the checkpoint store.", minLength: 1, maxLength: 1024)
+                .isStorageURI.required,
+            "path": .string("The checkpoint's prefix below that folder.", minLength: 1, maxLength: 512)
+                .rule(
+                    "!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')",
+                    "must be a path below the trial's folder, without `..`"
+                ).required,
             "step": .integer("The training step at which it was written.", min: 0).required,
-            "digest": .digest("The digest of the list of its files; checked whenever it is read.").required,
+            "digest": .digest("The digest of the list of its files; checked whenever it is read.")
+                .rule("self.matches('^sha256:[0-9a-f]{64}$')", "must be sha256: and 64 hexadecimal digits").required,
         ])
 }

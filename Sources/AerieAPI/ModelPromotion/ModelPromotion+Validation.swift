@@ -36,4 +36,21 @@ extension ModelPromotion: CheckedObject {
         errors += spec.image.validate(at: "spec.image") + podTemplateErrors(spec.podTemplate, at: "spec.podTemplate")
         return errors + (spec.serving?.validate(at: "spec.serving") ?? [])
     }
+
+    static let fixedMessage = "cannot change: the promotion is the record of this model; make another promotion"
+
+    /// What led to the model stays; how it is built and run may change.
+    public func forbiddenChanges(since stored: ModelPromotion) -> [FieldError] {
+        let comparisons: [(String, Bool)] = [
+            ("spec.source", spec.source == stored.spec.source),
+            ("spec.checkpoint", spec.checkpoint == stored.spec.checkpoint),
+            ("spec.modelName", spec.modelName == stored.spec.modelName),
+        ]
+        return comparisons.filter { !$0.1 }.map { FieldError($0.0, Self.fixedMessage) }
+    }
+
+    public var references: [FieldReference] {
+        storageReferences(spec.checkpoint.uri, at: "spec.checkpoint.uri")
+            + (spec.podTemplate.map { podReferences($0, at: "spec.podTemplate") } ?? [])
+    }
 }

@@ -31,6 +31,20 @@ public struct CustomResourceDefinition: Hashable, Sendable {
             "Age", ".metadata.creationTimestamp", type: .date, description: "How long ago the object was created.")
     }
 
+    /// A rule about whole objects, of which CEL sees the spec, the status, and the name among the metadata.
+    public struct Rule: Hashable, Sendable {
+        public var expression: String
+        public var message: String
+        /// Where, such as `.spec.parameters`; `nil` for the object itself.
+        public var field: String?
+
+        public init(_ expression: String, _ message: String, at field: String? = nil) {
+            self.expression = expression
+            self.message = message
+            self.field = field
+        }
+    }
+
     public var resource: Resource
     public var shortNames: [String]
     public var categories: [String]
@@ -40,10 +54,11 @@ public struct CustomResourceDefinition: Hashable, Sendable {
     /// `nil` for kinds that no controller reports on.
     public var status: Schema?
     public var columns: [Column]
+    public var rules: [Rule]
 
     public init(
         _ resource: Resource, shortNames: [String] = [], categories: [String] = ["aerie"], description: String,
-        spec: Schema, status: Schema? = nil, columns: [Column]
+        spec: Schema, status: Schema? = nil, columns: [Column], rules: [Rule] = []
     ) {
         self.resource = resource
         self.shortNames = shortNames
@@ -52,6 +67,7 @@ public struct CustomResourceDefinition: Hashable, Sendable {
         self.spec = spec
         self.status = status
         self.columns = columns
+        self.rules = rules
     }
 
     /// The definition's name and, with `.yaml`, its file's: `<plural>.<group>`.
@@ -66,7 +82,9 @@ public struct CustomResourceDefinition: Hashable, Sendable {
             ("spec", spec.required),
         ]
         if let status { fields.append(("status", status)) }
-        return .object(description, fields: fields)
+        return rules.reduce(Schema.object(description, fields: fields)) {
+            $0.rule($1.expression, $1.message, at: $1.field)
+        }
     }
 
     /// The document to apply.

@@ -31,6 +31,24 @@ public struct Schema: Hashable, Sendable {
         return copy
     }
 
+    /// The same node with a rule that the API server evaluates, from Kubernetes 1.25 on.
+    ///
+    /// - Parameters:
+    ///   - expression: CEL over `self`, the value of this node, and `oldSelf`, the stored one; one with `oldSelf` is
+    ///     evaluated for updates only. Values below nodes that are open (``opaque(_:)``, ``anyValue(_:)``) do not exist
+    ///     for it, and names of fields must not be words of the language.
+    ///   - message: What is wrong and what would be right, on one line.
+    ///   - field: Where below this node, such as `.min`, when it is not the node itself.
+    /// - Returns: The node.
+    public func rule(_ expression: String, _ message: String, at field: String? = nil) -> Schema {
+        var copy = self
+        let rule = JSONValue(compacting: [
+            "rule": .string(expression), "message": .string(message), "fieldPath": field.map { JSONValue($0) },
+        ])
+        copy.json["x-kubernetes-validations"] = .array((json["x-kubernetes-validations"]?.arrayValue ?? []) + [rule])
+        return copy
+    }
+
     /// The same node for another purpose.
     public func described(as description: String) -> Schema {
         var copy = self
@@ -171,6 +189,13 @@ extension Schema {
     /// An object whose fields are somebody else's, kept as they are: a pod template, settings of a program.
     public static func opaque(_ description: String) -> Schema {
         Schema(description, ["type": "object", "x-kubernetes-preserve-unknown-fields": true])
+    }
+
+    /// The same, with those of its fields that rules look at; all others are kept as well.
+    public static func opaque(_ description: String, _ known: KeyValuePairs<String, Schema>) -> Schema {
+        var schema = object(description, known)
+        schema.json["x-kubernetes-preserve-unknown-fields"] = true
+        return schema
     }
 
     /// Any JSON value, kept as it is.

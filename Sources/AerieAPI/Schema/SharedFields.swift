@@ -5,11 +5,11 @@ extension Schema {
     static let objective = Schema.object(
         "What is measured, and whether more of it is better.",
         [
-            "metric": .string(
+            "metric": .metricName(
                 """
                 The name of a metric that the trial reports, for example `validation/accuracy`, `validation/f1` or \
                 `validation/loss`.
-                """, minLength: 1, maxLength: MetricName.maximumSize
+                """
             ).required,
             "goal": .enumeration("Whether larger or smaller values are better.", Objective.Goal.self)
                 .default(.string(Objective.Goal.maximize.rawValue)),
@@ -31,7 +31,7 @@ extension Schema {
                 trainer as they are.
                 """,
                 minLength: 1, maxLength: 1024
-            ).required,
+            ).isStorageURI.required,
             "digest": .string(
                 """
                 What the data must be; a trial that finds anything else fails. Leave it out to record what was \
@@ -44,7 +44,7 @@ extension Schema {
         .object(
             "Where checkpoints go. Nothing is ever deleted there when an object is deleted.",
             [
-                "uri": .string(description, minLength: 1, maxLength: 1024).required,
+                "uri": .string(description, minLength: 1, maxLength: 1024).isStorageURI.required,
                 "keep": .integer(
                     "How many of a trial's best checkpoints stay, besides the latest.", min: 1, max: 1000
                 ).default(3),
@@ -90,13 +90,17 @@ extension Schema {
         of: .object(
             "One bound.",
             [
-                "metric": .string(
-                    "The name of a metric that the trial reports, for example `validation/recall/water`.",
-                    minLength: 1, maxLength: MetricName.maximumSize
+                "metric": .metricName(
+                    "The name of a metric that the trial reports, for example `validation/recall/water`."
                 ).required,
                 "min": .number("The least value that passes."),
                 "max": .number("The greatest value that passes."),
-            ]), maxItems: 32)
+            ]
+        )
+        .rule("has(self.min) || has(self.max)", "give min, max or both")
+        .rule(
+            "!has(self.min) || !has(self.max) || self.min <= self.max", "is above max: no checkpoint could pass",
+            at: ".min"), maxItems: 32)
 
     static let imageTarget = Schema.object(
         "The image that is built: `base` with one more layer that holds the SavedModel.",
@@ -104,7 +108,9 @@ extension Schema {
             "repository": .string(
                 "Where the image is pushed, without tag, for example `registry.example/landsat`.", minLength: 1,
                 maxLength: 255
-            ).required,
+            )
+            .rule("!self.endsWith('/')", "name it as <registry>/<name>")
+            .rule("!self.matches('[:@][^/]*$')", "leave the tag or digest out, every image is its own").required,
             "base": .image("The serving image to build on; it is resolved to a digest first.").required,
         ])
 
@@ -114,7 +120,7 @@ extension Schema {
         and pushed.
         """,
         [
-            "name": .string("The name of both; by default the experiment's.", maxLength: 63),
+            "name": .string("The name of both; by default the experiment's.", maxLength: 63).isServiceName,
             "replicas": .integer("How many pods answer requests.", min: 0, max: 1000).default(1),
             "podTemplate": .podTemplate(
                 "Merged into the serving pods, whose container is `serving`: resources, node selector and so on."),

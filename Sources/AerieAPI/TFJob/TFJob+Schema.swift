@@ -24,10 +24,22 @@ extension TFJob {
                     description: "Devices that all pods ask for together."),
                 .init("Nodes", ".status.nodes", isWide: true, description: "Where its pods are."),
                 .age,
+            ],
+            rules: [
+                .init(
+                    "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+                    "metadata.name: cannot name services; use lower-case letters, digits and \"-\", beginning with a "
+                        + "letter and ending with a letter or digit"),
+                .init(
+                    "self.spec.tfReplicaSpecs.all(key, size(self.metadata.name) + size(key) + 2 "
+                        + "+ (!has(self.spec.tfReplicaSpecs[key].replicas) "
+                        + "|| self.spec.tfReplicaSpecs[key].replicas <= 10 ? 1 "
+                        + ": self.spec.tfReplicaSpecs[key].replicas <= 100 ? 2 "
+                        + ": self.spec.tfReplicaSpecs[key].replicas <= 1000 ? 3 : 4) <= 63)",
+                    "metadata.name: is too long: pods and services <name>-<type>-<index> would have more than 63 "
+                        + "characters"),
             ])
     }
-
-    private static let maximumReplicas = 10_000
     /// Seconds and counts are 32-bit numbers upstream.
     private static let maximumInt32 = Int(Int32.max)
 
@@ -38,7 +50,7 @@ extension TFJob {
                 ("runPolicy", .object("How long, how often again and what stays behind.", fields: runPolicyFields)),
                 (
                     "successPolicy",
-                    .enumeration(
+                    .word(
                         "When a job without Chief or Master has succeeded: when worker 0 has (empty, the default) or "
                             + "when all workers have (`AllWorkers`).", Spec.SuccessPolicy.self)
                 ),
@@ -47,8 +59,23 @@ extension TFJob {
                     Schema.map(
                         "Pods by type: Chief, Master, PS, Worker and Evaluator, written in any case. A Chief or "
                             + "Master decides about success alone.",
-                        of: replicaSchema, maxProperties: ReplicaType.allCases.count
-                    ).required
+                        of: replicaSchema, maxProperties: maximumReplicaKeys
+                    )
+                    .rule("self.size() > 0", "is empty; give at least one of \(types)")
+                    .rule(
+                        "self.all(key, key.lowerAscii() in [\(words)])",
+                        "has a key that is no replica type; use \(types)"
+                    )
+                    .rule(
+                        "!(self.exists(key, key.lowerAscii() == 'chief') "
+                            + "&& self.exists(key, key.lowerAscii() == 'master'))",
+                        "has both Chief and Master, which decide alike; keep one of them"
+                    )
+                    .rule(
+                        "self.all(key, !(key.lowerAscii() in ['chief', 'master']) || !has(self[key].replicas) "
+                            + "|| self[key].replicas <= 1)", "has more than one Chief or Master; a job has one"
+                    )
+                    .required
                 ),
                 (
                     "enableDynamicWorker",
@@ -56,24 +83,68 @@ extension TFJob {
                         "Workers come and go: each learns only its own address and the parameter servers', and a "
                             + "failed worker does not fail the job. False when absent.")
                 ),
-            ] + legacyFields)
+            ] + legacyFields
+        ).rule(
+            "(has(self.runPolicy) && has(self.runPolicy.managedBy) ? self.runPolicy.managedBy : '') == "
+                + "(has(oldSelf.runPolicy) && has(oldSelf.runPolicy.managedBy) ? oldSelf.runPolicy.managedBy : '')",
+            "cannot change after creation; create the job again under the other manager", at: ".runPolicy.managedBy")
     }
+
+    private static let types = ReplicaType.allCases.map(\.rawValue).joined(separator: ", ")
+    private static let words = ReplicaType.allCases.map { "'\($0.lowercased)'" }.joined(separator: ", ")
+    /// Twice as many as there are types: a type that is there in two cases shall be told by name.
+    private static let maximumReplicaKeys = 2 * ReplicaType.allCases.count
 
     private static var replicaSchema: Schema {
         .object(
             "The pods of one type.",
             [
-                "replicas": .integer(
+                "replicas": .count(
                     "How many pods; 1 when absent. Fewer than before deletes those with the highest indexes.",
-                    min: 0, max: maximumReplicas),
-                "restartPolicy": .enumeration(
+                    upTo: maximumReplicas),
+                "restartPolicy": .word(
                     "What happens when the program fails: `Always` and `OnFailure` restart it, `Never` (the default) "
                         + "fails the job, `ExitCode` restarts after 128–255 and fails the job after 1–127. Pods that "
                         + "are evicted, preempted or deleted are replaced in any case.",
                     ReplicaSpec.RestartPolicy.self),
-                "template": .podTemplate(
-                    "The pod. One container must be named `tensorflow`; its port `tfjob-port` (2222 when absent) is "
-                        + "where the replicas talk to each other."),
+                "template": templateSchema,
+            ]
+        )
+        .rule(
+            "has(self.template) && has(self.template.spec) && has(self.template.spec.containers) "
+                + "&& self.template.spec.containers.size() > 0",
+            "template.spec.containers is missing; give at least the container \(Name.container)"
+        )
+        .rule(
+            "!has(self.template) || !has(self.template.spec) || !has(self.template.spec.containers) "
+                + "|| self.template.spec.containers.size() == 0 || self.template.spec.containers.exists(container, "
+                + "has(container.name) && container.name == '\(Name.container)')",
+            "template.spec.containers has no container named \(Name.container); name the one that trains so"
+        )
+        .rule(
+            "!has(self.template) || !has(self.template.spec) || !has(self.template.spec.containers) "
+                + "|| self.template.spec.containers.all(container, has(container.image) && container.image != '')",
+            "template.spec.containers: an image is missing; name the image that each container runs")
+    }
+
+    /// Open, since fields of newer clusters pass through; only what rules look at is known.
+    private static var templateSchema: Schema {
+        .opaque(
+            "The pod. One container must be named `tensorflow`; its port `tfjob-port` (2222 when absent) is "
+                + "where the replicas talk to each other.",
+            [
+                "spec": .opaque(
+                    "The pod's specification, as in a Pod.",
+                    [
+                        "containers": .array(
+                            "The pod's containers, as in a Pod.",
+                            of: .opaque(
+                                "A container, as in a Pod.",
+                                [
+                                    "name": .string("Unique in the pod."),
+                                    "image": .string("What the container runs.", maxLength: 4096),
+                                ]), maxItems: 256)
+                    ])
             ])
     }
 
@@ -87,7 +158,7 @@ extension TFJob {
             ),
             (
                 "managedBy",
-                .enumeration(
+                .word(
                     "Who is in charge of this job; fixed at creation. This controller when absent.",
                     RunPolicy.Manager.self)
             ),
@@ -103,28 +174,25 @@ extension TFJob {
         [
             (
                 "cleanPodPolicy",
-                .enumeration(
+                .word(
                     text(
                         "Which pods are deleted when the job has ended: `All`, those still `Running`, or `None`, the "
                             + "default. Services are always deleted."), RunPolicy.CleanPodPolicy.self)
             ),
             (
                 "ttlSecondsAfterFinished",
-                .integer(
-                    text("Seconds after its end when the job itself is deleted; kept when absent."), min: 0,
-                    max: maximumInt32)
+                .count(text("Seconds after its end when the job itself is deleted; kept when absent."))
             ),
             (
                 "activeDeadlineSeconds",
-                .integer(text("Seconds after its start, or resume, when a job that still runs fails."), min: 0)
+                .count(text("Seconds after its start, or resume, when a job that still runs fails."), upTo: nil)
             ),
             (
                 "backoffLimit",
-                .integer(
+                .count(
                     text(
                         "Restarts after failures of the program, of all pods together, before the job fails; unlimited "
-                            + "when absent. Evicted, preempted and deleted pods do not count."), min: 0,
-                    max: maximumInt32)
+                            + "when absent. Evicted, preempted and deleted pods do not count."))
             ),
             ("schedulingPolicy", schedulingPolicySchema(text("For schedulers that start all pods or none."))),
         ]
@@ -134,15 +202,33 @@ extension TFJob {
         .object(
             description,
             [
-                "minAvailable": .integer(
-                    "How many pods must be able to start together; all when absent.", min: 0, max: maximumReplicas),
-                "queue": .string("The scheduler's queue; fixed at creation."),
+                "minAvailable": .count("How many pods must be able to start together; all when absent."),
+                "queue": .string("The scheduler's queue; fixed at creation.").rule(
+                    "self == oldSelf", "cannot change after creation; create the job again in the other queue"),
                 "minResources": .map(
                     "What must be free before any pod starts, by resource name; the sum of all pods when absent.",
                     of: .quantity("An amount, such as `4` or `16Gi`."), maxProperties: 64),
                 "priorityClass": .string("The PriorityClass of the group of pods."),
-                "scheduleTimeoutSeconds": .integer(
-                    "Seconds to wait for all pods to be schedulable.", min: 0, max: maximumInt32),
+                "scheduleTimeoutSeconds": .count("Seconds to wait for all pods to be schedulable."),
             ])
+    }
+}
+
+extension Schema {
+    /// One of a few words, told by a rule: unlike an enumeration, which keeps the API server from looking at anything
+    /// else, it lets all that is wrong be told at once. The empty text counts as absent, as upstream has it.
+    fileprivate static func word<Value: CaseIterable & RawRepresentable>(
+        _ description: String, _ type: Value.Type
+    ) -> Schema where Value.RawValue == String {
+        let words = Value.allCases.map(\.rawValue).filter { !$0.isEmpty }
+        return string(description).rule(
+            "self in ['', \(words.map { "'\($0)'" }.joined(separator: ", "))]",
+            "is unknown; use one of \(words.joined(separator: ", "))")
+    }
+
+    /// A whole number from 0 on, told by a rule for the same reason; of 32 bits unless told otherwise.
+    fileprivate static func count(_ description: String, upTo maximum: Int? = Int(Int32.max)) -> Schema {
+        let schema = integer(description).rule("self >= 0", "is negative; use 0 or more")
+        return maximum.map { schema.rule("self <= \($0)", "is too large; use at most \($0)") } ?? schema
     }
 }

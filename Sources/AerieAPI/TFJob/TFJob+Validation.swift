@@ -14,13 +14,16 @@ extension TFJob: CheckedObject {
 
     public func forbiddenChanges(since stored: TFJob) -> [FieldError] {
         var errors: [FieldError] = []
-        if spec.runPolicy.managedBy != stored.spec.runPolicy.managedBy {
+        if (spec.runPolicy.managedBy?.text ?? "") != (stored.spec.runPolicy.managedBy?.text ?? "") {
             errors.append(
                 FieldError(
                     "spec.runPolicy.managedBy",
                     "cannot change after creation; create the job again under the other manager"))
         }
-        if spec.runPolicy.schedulingPolicy?.queue != stored.spec.runPolicy.schedulingPolicy?.queue {
+        // As upstream: a queue may be given to a job that had none.
+        if let queue = spec.runPolicy.schedulingPolicy?.queue,
+            let before = stored.spec.runPolicy.schedulingPolicy?.queue, queue != before
+        {
             errors.append(
                 FieldError(
                     "spec.runPolicy.schedulingPolicy.queue",
@@ -28,6 +31,24 @@ extension TFJob: CheckedObject {
         }
         return errors
     }
+
+    public var references: [FieldReference] {
+        var references: [FieldReference] = []
+        for replica in replicas where replica.count > 0 {
+            references += podReferences(
+                replica.template, at: "spec.tfReplicaSpecs.\(replica.type.rawValue).template")
+        }
+        if let name = spec.runPolicy.schedulingPolicy?.priorityClass, !name.isEmpty {
+            references.append(
+                FieldReference(
+                    "spec.runPolicy.schedulingPolicy.priorityClass", PodReferenceKind.priorityClass, name,
+                    "the group of pods has no priority until it does"))
+        }
+        return references
+    }
+
+    /// The most replicas of one type.
+    static let maximumReplicas = 10_000
 
     /// The longest name of a label, and of a host in DNS.
     private static let maximumLabelLength = 63
@@ -72,6 +93,8 @@ extension TFJob: CheckedObject {
         for (name, count) in counts {
             if let count, count < 0 {
                 errors.append(FieldError("\(path).\(name)", "\(count) is negative; use 0 or more, or leave it out"))
+            } else if let count, count > Int(Int32.max), name != "activeDeadlineSeconds" {
+                errors.append(FieldError("\(path).\(name)", "\(count) is too large; use at most \(Int32.max)"))
             }
         }
         return errors
@@ -106,6 +129,8 @@ extension TFJob: CheckedObject {
         var errors = checkWord(spec.restartPolicy, at: "\(path).restartPolicy")
         if let count = spec.replicas, count < 0 {
             errors.append(FieldError("\(path).replicas", "\(count) is negative; use 0 or more"))
+        } else if let count = spec.replicas, count > maximumReplicas {
+            errors.append(FieldError("\(path).replicas", "\(count) is too large; use at most \(maximumReplicas)"))
         }
         let place = "\(path).template.spec.containers"
         let containers = spec.template?["spec"]?["containers"]?.arrayValue ?? []

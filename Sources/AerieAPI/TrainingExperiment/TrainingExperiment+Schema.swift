@@ -24,7 +24,18 @@ extension TrainingExperiment {
                 description: "The step of the best checkpoint."),
             .init("Promotion", ".status.promotion.state", isWide: true, description: "How the promotion is going."),
             .init("Image", ".status.promotion.imageDigest", isWide: true, description: "The promoted image."),
-        ])
+        ],
+        rules: [
+            Schema.nameRule(
+                maximumLength: ChildName.maximumExperimentLength,
+                ", so that the names of trials, pods and services made from it fit 63")
+        ]
+            + FixedField.all.map { field in
+                .init(
+                    "!has(oldSelf.status) || !has(oldSelf.status.trials) || !has(oldSelf.status.trials.created) "
+                        + "|| oldSelf.status.trials.created == 0 || \(field.celEquality)", FixedField.message,
+                    at: ".\(field.path)")
+            })
 
     private static let specSchema = Schema.object(
         "What is searched for and how; see the fields.",
@@ -69,7 +80,10 @@ extension TrainingExperiment {
                 ]
             ).default([:]),
             "promotion": promotionSchema,
-        ])
+        ]
+    ).rule(
+        "!has(self.parallelTrials) || self.parallelTrials <= self.maxTrials",
+        "is above maxTrials; lower it or raise maxTrials", at: ".parallelTrials")
 
     private static let algorithmSchema = Schema.object(
         "How assignments of the parameters are chosen.",
@@ -95,7 +109,9 @@ extension TrainingExperiment {
                 ]
             ).default([:]),
         ]
-    )
+    ).rule(
+        "!has(self.settings) || !has(self.settings.points) || (has(self.name) && self.name == 'grid')",
+        "is for grid only; remove it or use algorithm grid", at: ".settings.points")
 
     private static let promotionSchema = Schema.object(
         "What becomes of the best checkpoint. Without this it stays where it is.",
@@ -121,6 +137,9 @@ extension TrainingExperiment {
             "name": .string(
                 "A field of the trainer's `model` or `training` block, for example `learningRate` or `width`.",
                 minLength: 1, maxLength: 63, pattern: "^[A-Za-z][A-Za-z0-9_.-]*$"
+            ).rule(
+                "self in [\(TrainerConfiguration.parameterNames.map { "'\($0)'" }.joined(separator: ", "))]",
+                "names no field of the trainer; known are \(TrainerConfiguration.parameterNames.joined(separator: ", "))"
             ).required,
             "double": .object(
                 "Numbers with fractions, both ends included.",
@@ -131,14 +150,20 @@ extension TrainingExperiment {
                         "`Log` draws evenly by order of magnitude, which suits learning rates; it needs min above 0.",
                         Parameter.Scale.self
                     ).default(.string(Parameter.Scale.linear.rawValue)),
-                ]),
+                ]
+            )
+            .rule("self.min <= self.max", "is above max; swap them", at: ".min")
+            .rule(
+                "!has(self.scale) || self.scale != 'Log' || self.min > 0.0",
+                "scale Log needs min above 0; raise min or use Linear", at: ".min"),
             "int": .object(
                 "Whole numbers min, min + step, … up to and including max.",
                 [
                     "min": .integer("The least value.").required,
                     "max": .integer("The greatest value.").required,
                     "step": .integer("The distance between two values.", min: 1).default(1),
-                ]),
+                ]
+            ).rule("self.min <= self.max", "is above max; swap them", at: ".min"),
             "discrete": .object(
                 "A list of numbers.",
                 ["values": .array("The numbers.", of: .number("A number."), minItems: 1, maxItems: 1000).required]),
@@ -149,7 +174,10 @@ extension TrainingExperiment {
                         "The words.", of: .string("A word.", maxLength: 128), minItems: 1, maxItems: 256
                     ).required
                 ]),
-        ])
+        ]
+    ).rule(
+        "[has(self.double), has(self.int), has(self.discrete), has(self.categorical)].filter(given, given).size() == 1",
+        "needs exactly one of double, int, discrete and categorical")
 
     private static let statusSchema = Schema.object(
         "What is known about the experiment; written by the controller.",

@@ -8,6 +8,13 @@ extension TrainingExperiment: CheckedObject {
             + spec.trial.validate(at: "spec.trial") + (spec.promotion?.validate(at: "spec.promotion") ?? [])
     }
 
+    public var references: [FieldReference] {
+        storageReferences(spec.dataset.uri, at: "spec.dataset.uri")
+            + storageReferences(spec.checkpoints.uri, at: "spec.checkpoints.uri")
+            + spec.trial.references(at: "spec.trial")
+            + (spec.promotion?.podTemplate.map { podReferences($0, at: "spec.promotion.podTemplate") } ?? [])
+    }
+
     private var nameErrors: [FieldError] {
         let limit = ChildName.maximumExperimentLength
         guard !DNSName.isLabel(metadata.name, maximumLength: limit) else { return [] }

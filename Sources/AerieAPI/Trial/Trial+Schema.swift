@@ -20,7 +20,7 @@ extension Trial {
             .init("Attempts", ".status.attempts", type: .integer, isWide: true, description: "Pods started for it."),
             .init("Node", ".status.node", isWide: true, description: "Where it runs or ran."),
             .init("Digest", ".status.checkpoint.digest", isWide: true, description: "Of its best checkpoint."),
-        ])
+        ], rules: [Schema.nameRule(maximumLength: maximumNameLength, "")])
 
     private static let specSchema = Schema.object(
         "Everything that the trial's pod needs to know, copied from the experiment.",
@@ -40,7 +40,13 @@ extension Trial {
                 had not reported is lost.
                 """
             ).default(false),
-        ])
+        ]
+    )
+    .rule("self.experiment == oldSelf.experiment", fixedMessage, at: ".experiment")
+    .rule("self.number == oldSelf.number", fixedMessage, at: ".number")
+    .rule("self.objective == oldSelf.objective", fixedMessage, at: ".objective")
+    .rule("self.dataset == oldSelf.dataset", fixedMessage, at: ".dataset")
+    .rule("self.checkpoints == oldSelf.checkpoints", fixedMessage, at: ".checkpoints")
 
     private static let checkpointSchema = Schema.object(
         "One checkpoint and its value of the objective.",

@@ -43,3 +43,17 @@ func storageReferences(_ uri: String, at path: String) -> [FieldReference] {
     guard case .claim(let name, _)? = try? StorageURI(uri) else { return [] }
     return [claimReference(name, at: path)]
 }
+
+extension TrialTemplate {
+    /// The profile and what the pod template names.
+    func references(at path: String) -> [FieldReference] {
+        var references = podTemplate.map { podReferences($0, at: "\(path).podTemplate") } ?? []
+        if let accelerator {
+            references.append(
+                FieldReference(
+                    "\(path).accelerator.profile", AcceleratorProfile.resource, accelerator.profile,
+                    "trials wait until it does; `kubectl get accel` lists those there are"))
+        }
+        return references
+    }
+}
