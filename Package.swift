@@ -119,10 +119,11 @@ let package = Package(
                 asn1, subprocess, system, hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, logging,
             ]),
         .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),
+        .target(name: "CListenAddress"),
         .target(
             name: "TensorFlow", dependencies: ["CTensorFlow", protobuf], exclude: ["Protobuf/tensorflow.proto"],
             swiftSettings: settings),
-        module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", crypto]),
+        module("Training", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "CListenAddress", crypto]),
         module(
             "Serving",
             [
@@ -210,6 +211,13 @@ let package = Package(
                 "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 subprocess, system,
             ]),
+        tests(
+            "InstallTests",
+            [
+                "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
+                "aerie", "aerie-controller", subprocess, system,
+            ],
+            exclude: ["Previous"]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(
             "TrainingTests",
@@ -223,6 +231,13 @@ let package = Package(
                 subprocess, system, logging,
             ],
             exclude: ["Models"]),
+        tests(
+            "SchedulingTests",
+            [
+                "TestCluster", "TestSupport", "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport",
+                subprocess,
+                system, "aerie-controller",
+            ]),
         tests(
             "ClientsTests", ["KubernetesAPI", "TestSupport", subprocess, system, "aerie", "aerie-controller"],
             exclude: ["training_client.py"]),
