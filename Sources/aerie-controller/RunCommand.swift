@@ -52,6 +52,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The port of /healthz, /readyz and /metrics.")
     var healthPort = 8080
 
+    @OptionGroup var webhook: WebhookOptions
+
     @Option(help: "The cluster's DNS domain, appended to host names in TF_CONFIG; by default $CUSTOM_CLUSTER_DOMAIN.")
     var clusterDomain: String?
 
@@ -109,11 +111,14 @@ struct RunCommand: AsyncParsableCommand {
             address: healthAddress ?? environment["POD_IP"] ?? "127.0.0.1", port: healthPort, metrics: registry,
             checks: [.init("caches") { theOperator.isSynced }], logger: logger)
 
+        let admission = try webhook.service(
+            configuration, environment, address: healthAddress, namespace: leaderElectionNamespace, observer, logger)
+
         logger.notice(
             "starting", metadata: ["version": "\(BuildInformation.version)", "server": "\(configuration.server)"])
         let services = [health, events] + theOperator.informers
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + [
+            services: (services + (admission.map { [$0] } ?? [])).map { .init(service: $0) } + [
                 // Losing the lease ends the program; whoever starts it again begins with a clean state.
                 .init(service: controllers, successTerminationBehavior: .gracefullyShutdownGroup)
             ],

@@ -215,8 +215,10 @@ extension TFJob {
 }
 
 extension Schema {
-    /// One of a few words, told by a rule: unlike an enumeration, which keeps the API server from looking at anything
-    /// else, it lets all that is wrong be told at once. The empty text counts as absent, as upstream has it.
+    /// One of a few words, told by a rule.
+    ///
+    /// An enumeration would keep the API server from looking at anything else; with rules, all that is wrong is told at
+    /// once. The empty text counts as absent, as upstream has it.
     fileprivate static func word<Value: CaseIterable & RawRepresentable>(
         _ description: String, _ type: Value.Type
     ) -> Schema where Value.RawValue == String {
