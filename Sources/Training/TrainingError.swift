@@ -21,6 +21,7 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
         case .badConfiguration: .badConfiguration
         case .badData: .badData
         case .storageFailed: .temporaryFailure
+        case .peerUnavailable: .peerUnavailable
         }
     }
 }

@@ -1,7 +1,6 @@
 import AerieAPI
 import FoundationEssentials
 import Glibc
-import KubernetesAPI
 import Training
 
 /// What the process was started with.
@@ -21,20 +20,7 @@ extension TerminationLog {
         if let path = variables[TrialVariable.terminationLog.rawValue], !path.isEmpty {
             return TerminationLog(path: path)
         }
-        let isPod = variables[TrialVariable.contract.rawValue] != nil
+        let isPod = variables[TrialVariable.contract.rawValue] != nil || variables["TF_CONFIG"] != nil
         return isPod && access(defaultPath, W_OK) == 0 ? TerminationLog(path: defaultPath) : nil
-    }
-}
-
-/// The trainer works alone: a job with more than one replica is refused rather than trained twice.
-enum SingleProcess {
-    static func check(_ variables: [String: String]) throws(TrainingError) {
-        guard let text = variables["TF_CONFIG"], !text.isEmpty else { return }
-        let cluster = (try? JSONValue(parsing: text))?["cluster"]?.objectValue ?? [:]
-        let tasks = cluster.values.reduce(0) { $0 + ($1.arrayValue?.count ?? 0) }
-        guard tasks <= 1 else {
-            throw TrainingError(
-                .badConfiguration, "TF_CONFIG: the trainer runs in one replica, the job has \(tasks); use one worker")
-        }
     }
 }

@@ -10,6 +10,9 @@ final class StopSignal: Sendable {
 
     private final class Flag: Sendable {
         let value = Atomic<Bool>(false)
+        /// Seconds, and the exit code behind them; 0 to wait for as long as it takes.
+        let patience = Atomic<Int>(0)
+        let code = Atomic<Int32>(0)
     }
 
     // Only kept so that they go on listening; written once.
@@ -21,10 +24,23 @@ final class StopSignal: Sendable {
         sources = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { flag.value.store(true, ordering: .relaxed) }
+            source.setEventHandler {
+                flag.value.store(true, ordering: .relaxed)
+                let seconds = flag.patience.load(ordering: .relaxed)
+                guard seconds > 0 else { return }
+                DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
+                    _exit(flag.code.load(ordering: .relaxed))
+                }
+            }
             source.resume()
             return source
         }
+    }
+
+    /// Ends the process that long after a signal even if it does not look: what it waits for may never come.
+    func abandon(after seconds: Int, code: Int32) {
+        received.code.store(code, ordering: .relaxed)
+        received.patience.store(seconds, ordering: .relaxed)
     }
 
     var isReceived: Bool { received.value.load(ordering: .relaxed) }

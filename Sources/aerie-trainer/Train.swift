@@ -52,22 +52,83 @@ struct Train: ParsableCommand {
         let log = TrialLog(clock: .system) { Console.print(format.render($0)) }
         let termination = TerminationLog.forProcess(variables)
         do {
-            try SingleProcess.check(variables)
+            let topology = try ClusterTopology(configuration: variables["TF_CONFIG"])
             let specification = try TrialSpecification(
                 environment(variables), attempt: ProcessEnvironment.attempt(variables))
+            if let topology {
+                stop.abandon(after: Self.stopTimeout, code: TrialExitCode.terminated.rawValue)
+                let cluster = try ClusterMember(
+                    topology, specification, timeouts: ClusterTimeouts(variables: variables), log: log, clock: .system
+                ) { stop.isReceived }
+                // The server's threads run on, so the process cannot leave in the ordinary way.
+                _exit(
+                    code(variables, termination, log: log) {
+                        try train(specification, in: cluster, termination, log: log, stop)
+                    })
+            }
             let result = try TrialRun(specification, log: log, clock: .system) { stop.isReceived }.run()
-            try leave(result, in: termination, log: log)
-            summarize(result, log: log)
-            if result.checkpoint == nil { throw ExitCode(TrialExitCode.failed.rawValue) }
+            try finish(result, termination, log: log)
         } catch let error as TrainingError {
-            log.log(.error, error.message, ["reason": .string(error.reason.rawValue)])
-            let result = TrialResult(
-                trial: variables[TrialVariable.trial.rawValue] ?? "",
-                trialUID: variables[TrialVariable.trialUID.rawValue] ?? "", reason: error.reason,
-                message: error.message)
-            try leave(result, in: termination, log: log)
-            throw ExitCode(error.exitCode.rawValue)
+            throw ExitCode(try fail(error, variables, termination, log: log))
         }
+    }
+
+    /// Seconds after SIGTERM that a step of a distributed training may take to end; a kubelet waits for 30.
+    private static let stopTimeout = 20
+
+    /// One task's part of a distributed training.
+    private func train(
+        _ specification: TrialSpecification, in cluster: ClusterMember, _ termination: TerminationLog?, log: TrialLog,
+        _ stop: StopSignal
+    ) throws {
+        guard cluster.topology.isLead else {
+            let reason = try ServedTask(cluster).run()
+            log.log(.info, "not needed any more", ["reason": .string(reason)])
+            return
+        }
+        do {
+            let result = try TrialRun(specification, cluster: cluster, log: log, clock: .system) { stop.isReceived }
+                .run()
+            cluster.release(result.checkpoint == nil ? .diverged : .completed)
+            try finish(result, termination, log: log)
+        } catch let error as TrainingError {
+            // The others wait for a lead that is interrupted: it comes back.
+            if !TrialExitCode.isRetryable(error.exitCode.rawValue) { cluster.release(error.reason) }
+            throw error
+        }
+    }
+
+    /// The exit code that what happens stands for.
+    private func code(
+        _ variables: [String: String], _ termination: TerminationLog?, log: TrialLog, _ body: () throws -> Void
+    ) -> Int32 {
+        do {
+            try body()
+            return TrialExitCode.done.rawValue
+        } catch let error as TrainingError {
+            return (try? fail(error, variables, termination, log: log)) ?? TrialExitCode.temporaryFailure.rawValue
+        } catch let error as ExitCode { return error.rawValue } catch {
+            log.log(.error, "\(error)")
+            return TrialExitCode.failed.rawValue
+        }
+    }
+
+    private func finish(_ result: TrialResult, _ termination: TerminationLog?, log: TrialLog) throws {
+        try leave(result, in: termination, log: log)
+        summarize(result, log: log)
+        if result.checkpoint == nil { throw ExitCode(TrialExitCode.failed.rawValue) }
+    }
+
+    /// Says what went wrong, and gives the exit code for it.
+    private func fail(
+        _ error: TrainingError, _ variables: [String: String], _ termination: TerminationLog?, log: TrialLog
+    ) throws -> Int32 {
+        log.log(.error, error.message, ["reason": .string(error.reason.rawValue)])
+        let result = TrialResult(
+            trial: variables[TrialVariable.trial.rawValue] ?? "",
+            trialUID: variables[TrialVariable.trialUID.rawValue] ?? "", reason: error.reason, message: error.message)
+        try leave(result, in: termination, log: log)
+        return error.exitCode.rawValue
     }
 
     /// Writes the message that the controller waits for; without it another attempt has to say the same again.

@@ -35,6 +35,8 @@ public struct TrialResult: Codable, Hashable, Sendable {
         case badData = "BadData"
         case trainingFailed = "TrainingFailed"
         case storageFailed = "StorageFailed"
+        /// Another task of a distributed training was not there for too long.
+        case peerUnavailable = "PeerUnavailable"
     }
 
     public init(

@@ -8,6 +8,7 @@ import Synchronization
 public final class Graph: @unchecked Sendable {
     let handle = TF_NewGraph()
     private let names = Mutex<[String: Int]>([:])
+    private let currentScope = Mutex(GraphScope())
 
     public init() {}
 
@@ -22,7 +23,10 @@ public final class Graph: @unchecked Sendable {
         _ type: String, name: String? = nil, _ inputs: [OperationInput] = [],
         attributes: [String: AttributeValue] = [:], after controls: [Operation] = []
     ) throws(TFError) -> Operation {
-        let description = TF_NewOperation(handle, type, name ?? uniqueName(type))
+        let scope = scope
+        let base = scope.prefix.isEmpty ? name ?? type : "\(scope.prefix)/\(name ?? type)"
+        let description = TF_NewOperation(handle, type, name == nil ? uniqueName(base) : base)
+        if !scope.device.isEmpty { TF_SetDevice(description, scope.device) }
         for input in inputs {
             switch input {
             case .single(let output): TF_AddInput(description, output.handle)
@@ -50,6 +54,17 @@ public final class Graph: @unchecked Sendable {
         after controls: [Operation] = []
     ) throws(TFError) -> Operation {
         try add(type, name: name, inputs.map { .single($0) }, attributes: attributes, after: controls)
+    }
+
+    /// Where operations that are added now go.
+    public var scope: GraphScope { currentScope.withLock { $0 } }
+
+    /// Sets the scope and gives the one before.
+    func exchangeScope(_ scope: GraphScope) -> GraphScope {
+        currentScope.withLock { current in
+            defer { current = scope }
+            return current
+        }
     }
 
     /// The operation of that name, if there is one.

@@ -1,7 +1,9 @@
 /// A value that a session keeps from run to run.
 public struct Variable: Hashable, Sendable {
-    /// The name in the graph and in checkpoints.
+    /// The name in checkpoints, and in the graph behind the scope's prefix.
     public let name: String
+    /// The device that holds it; empty where TensorFlow chose one.
+    public let device: String
     public let dataType: DataType
     public let shape: [Int]
     /// The resource; gradients are taken by it.
@@ -15,22 +17,33 @@ public struct Variable: Hashable, Sendable {
 
     public init(_ name: String, initialValue: Output, shape: [Int], in graph: Graph) throws(TFError) {
         let dataType = try initialValue.dataType
+        var scope = graph.scope
+        scope.device = scope.variableDevices[name] ?? scope.device
         self.name = name
+        device = scope.device
         self.dataType = dataType
         self.shape = shape
         self.initialValue = initialValue
-        handle = try graph.add(
-            "VarHandleOp", name: name, [],
-            attributes: [
-                "dtype": .type(dataType), "shape": .shape(PartialShape(shape.map(Optional.some))),
-                "shared_name": .string(name), "container": .string(""),
-            ]
-        ).output
-        value = try graph.add(
-            "ReadVariableOp", name: "\(name)/read", handle, attributes: ["dtype": .type(dataType)]
-        ).output
-        initializer = try graph.add(
-            "AssignVariableOp", name: "\(name)/assign", handle, initialValue, attributes: ["dtype": .type(dataType)])
+        let (handle, value, initializer) = try graph.scoped(scope) {
+            () throws(TFError) -> (Output, Output, Operation) in
+            let handle = try graph.add(
+                "VarHandleOp", name: name, [],
+                attributes: [
+                    "dtype": .type(dataType), "shape": .shape(PartialShape(shape.map(Optional.some))),
+                    "shared_name": .string(name), "container": .string(""),
+                ]
+            ).output
+            let value = try graph.add(
+                "ReadVariableOp", name: "\(name)/read", handle, attributes: ["dtype": .type(dataType)]
+            ).output
+            let initializer = try graph.add(
+                "AssignVariableOp", name: "\(name)/assign", handle, initialValue,
+                attributes: ["dtype": .type(dataType)])
+            return (handle, value, initializer)
+        }
+        self.handle = handle
+        self.value = value
+        self.initializer = initializer
     }
 
     /// A further operation that sets the variable.

@@ -339,36 +339,80 @@ package nonisolated struct ProtoConfigProto: Sendable {
 
   package var intraOpParallelismThreads: Int32 = 0
 
+  package var deviceFilters: [String] = []
+
   package var interOpParallelismThreads: Int32 = 0
 
   package var usePerSessionThreads: Bool = false
 
-  package var experimental: ProtoConfigProto.Experimental {
-    get {_experimental ?? ProtoConfigProto.Experimental()}
-    set {_experimental = newValue}
-  }
-  /// Returns true if `experimental` has been explicitly set.
-  package var hasExperimental: Bool {self._experimental != nil}
-  /// Clears the value of `experimental`. Subsequent reads from it will return its default value.
-  package mutating func clearExperimental() {self._experimental = nil}
+  package var operationTimeoutInMs: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  package nonisolated struct Experimental: Sendable {
-    // SwiftProtobuf.Message conformance is added in an extension below. See the
-    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-    // methods supported on all messages.
+  package init() {}
+}
 
-    package var collectiveGroupLeader: String = String()
+package nonisolated struct ProtoServerDef: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
-    package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-    package init() {}
+  package var cluster: ProtoClusterDef {
+    get {_cluster ?? ProtoClusterDef()}
+    set {_cluster = newValue}
   }
+  /// Returns true if `cluster` has been explicitly set.
+  package var hasCluster: Bool {self._cluster != nil}
+  /// Clears the value of `cluster`. Subsequent reads from it will return its default value.
+  package mutating func clearCluster() {self._cluster = nil}
+
+  package var jobName: String = String()
+
+  package var taskIndex: Int32 = 0
+
+  package var defaultSessionConfig: ProtoConfigProto {
+    get {_defaultSessionConfig ?? ProtoConfigProto()}
+    set {_defaultSessionConfig = newValue}
+  }
+  /// Returns true if `defaultSessionConfig` has been explicitly set.
+  package var hasDefaultSessionConfig: Bool {self._defaultSessionConfig != nil}
+  /// Clears the value of `defaultSessionConfig`. Subsequent reads from it will return its default value.
+  package mutating func clearDefaultSessionConfig() {self._defaultSessionConfig = nil}
+
+  package var `protocol`: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _experimental: ProtoConfigProto.Experimental? = nil
+  fileprivate var _cluster: ProtoClusterDef? = nil
+  fileprivate var _defaultSessionConfig: ProtoConfigProto? = nil
+}
+
+package nonisolated struct ProtoClusterDef: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var job: [ProtoJobDef] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct ProtoJobDef: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var tasks: Dictionary<Int32,String> = [:]
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct ProtoExample: Sendable {
@@ -1044,7 +1088,7 @@ nonisolated extension ProtoNodeDef: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoConfigProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConfigProto"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}intra_op_parallelism_threads\0\u{4}\u{3}inter_op_parallelism_threads\0\u{4}\u{4}use_per_session_threads\0\u{2}\u{7}experimental\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}intra_op_parallelism_threads\0\u{4}\u{2}device_filters\0\u{3}inter_op_parallelism_threads\0\u{4}\u{4}use_per_session_threads\0\u{4}\u{2}operation_timeout_in_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1053,9 +1097,60 @@ nonisolated extension ProtoConfigProto: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.intraOpParallelismThreads) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.deviceFilters) }()
       case 5: try { try decoder.decodeSingularInt32Field(value: &self.interOpParallelismThreads) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.usePerSessionThreads) }()
-      case 16: try { try decoder.decodeSingularMessageField(value: &self._experimental) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.operationTimeoutInMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.intraOpParallelismThreads != 0 {
+      try visitor.visitSingularInt32Field(value: self.intraOpParallelismThreads, fieldNumber: 2)
+    }
+    if !self.deviceFilters.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.deviceFilters, fieldNumber: 4)
+    }
+    if self.interOpParallelismThreads != 0 {
+      try visitor.visitSingularInt32Field(value: self.interOpParallelismThreads, fieldNumber: 5)
+    }
+    if self.usePerSessionThreads != false {
+      try visitor.visitSingularBoolField(value: self.usePerSessionThreads, fieldNumber: 9)
+    }
+    if self.operationTimeoutInMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.operationTimeoutInMs, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ProtoConfigProto, rhs: ProtoConfigProto) -> Bool {
+    if lhs.intraOpParallelismThreads != rhs.intraOpParallelismThreads {return false}
+    if lhs.deviceFilters != rhs.deviceFilters {return false}
+    if lhs.interOpParallelismThreads != rhs.interOpParallelismThreads {return false}
+    if lhs.usePerSessionThreads != rhs.usePerSessionThreads {return false}
+    if lhs.operationTimeoutInMs != rhs.operationTimeoutInMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoServerDef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ServerDef"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cluster\0\u{3}job_name\0\u{3}task_index\0\u{3}default_session_config\0\u{1}protocol\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._cluster) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.taskIndex) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._defaultSessionConfig) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.`protocol`) }()
       default: break
       }
     }
@@ -1066,34 +1161,38 @@ nonisolated extension ProtoConfigProto: SwiftProtobuf.Message, SwiftProtobuf._Me
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.intraOpParallelismThreads != 0 {
-      try visitor.visitSingularInt32Field(value: self.intraOpParallelismThreads, fieldNumber: 2)
-    }
-    if self.interOpParallelismThreads != 0 {
-      try visitor.visitSingularInt32Field(value: self.interOpParallelismThreads, fieldNumber: 5)
-    }
-    if self.usePerSessionThreads != false {
-      try visitor.visitSingularBoolField(value: self.usePerSessionThreads, fieldNumber: 9)
-    }
-    try { if let v = self._experimental {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    try { if let v = self._cluster {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.jobName.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobName, fieldNumber: 2)
+    }
+    if self.taskIndex != 0 {
+      try visitor.visitSingularInt32Field(value: self.taskIndex, fieldNumber: 3)
+    }
+    try { if let v = self._defaultSessionConfig {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.`protocol`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`protocol`, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: ProtoConfigProto, rhs: ProtoConfigProto) -> Bool {
-    if lhs.intraOpParallelismThreads != rhs.intraOpParallelismThreads {return false}
-    if lhs.interOpParallelismThreads != rhs.interOpParallelismThreads {return false}
-    if lhs.usePerSessionThreads != rhs.usePerSessionThreads {return false}
-    if lhs._experimental != rhs._experimental {return false}
+  package static func ==(lhs: ProtoServerDef, rhs: ProtoServerDef) -> Bool {
+    if lhs._cluster != rhs._cluster {return false}
+    if lhs.jobName != rhs.jobName {return false}
+    if lhs.taskIndex != rhs.taskIndex {return false}
+    if lhs._defaultSessionConfig != rhs._defaultSessionConfig {return false}
+    if lhs.`protocol` != rhs.`protocol` {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension ProtoConfigProto.Experimental: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = ProtoConfigProto.protoMessageName + ".Experimental"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}collective_group_leader\0")
+nonisolated extension ProtoClusterDef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ClusterDef"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1101,21 +1200,56 @@ nonisolated extension ProtoConfigProto.Experimental: SwiftProtobuf.Message, Swif
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.collectiveGroupLeader) }()
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.job) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.collectiveGroupLeader.isEmpty {
-      try visitor.visitSingularStringField(value: self.collectiveGroupLeader, fieldNumber: 1)
+    if !self.job.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.job, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: ProtoConfigProto.Experimental, rhs: ProtoConfigProto.Experimental) -> Bool {
-    if lhs.collectiveGroupLeader != rhs.collectiveGroupLeader {return false}
+  package static func ==(lhs: ProtoClusterDef, rhs: ProtoClusterDef) -> Bool {
+    if lhs.job != rhs.job {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoJobDef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".JobDef"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}tasks\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: &self.tasks) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.tasks.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: self.tasks, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ProtoJobDef, rhs: ProtoJobDef) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.tasks != rhs.tasks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

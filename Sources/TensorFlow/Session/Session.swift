@@ -12,8 +12,13 @@ public final class Session: @unchecked Sendable {
     let handle: OpaquePointer?
 
     /// Operations added to the graph later can be run as well.
-    public init(_ graph: Graph, configuration: SessionConfiguration = SessionConfiguration()) throws(TFError) {
-        let options = try SessionOptions(configuration)
+    ///
+    /// With the `target` of a ``Server`` the session runs on that server's cluster, else in this process. A cluster is
+    /// first called by the first run, which then waits for all of its tasks.
+    public init(
+        _ graph: Graph, configuration: SessionConfiguration = SessionConfiguration(), target: String? = nil
+    ) throws(TFError) {
+        let options = try SessionOptions(configuration, target: target)
         let status = Status()
         handle = TF_NewSession(graph.handle, options.handle, status.handle)
         self.graph = graph

@@ -4,7 +4,9 @@ import CTensorFlow
 struct SessionOptions: ~Copyable {
     let handle = TF_NewSessionOptions()
 
-    init(_ configuration: SessionConfiguration) throws(TFError) {
+    /// `target` is the server that a session runs on; without one it runs in this process.
+    init(_ configuration: SessionConfiguration, target: String? = nil) throws(TFError) {
+        if let target { TF_SetTarget(handle, target) }
         let status = Status()
         let bytes = try configuration.serialized
         bytes.withUnsafeBytes { TF_SetConfig(handle, $0.baseAddress, $0.count, status.handle) }

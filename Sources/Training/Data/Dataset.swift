@@ -37,6 +37,12 @@ public struct Dataset: Hashable, Sendable {
         digest = ContentDigest.list(files)
     }
 
+    /// Throws ``TrainingError`` `badData` when this is not the dataset that is expected.
+    func check(digest expected: String?) throws(TrainingError) {
+        guard let expected, expected != digest else { return }
+        throw TrainingError(.badData, "the dataset in \(folder.path) has digest \(digest), expected \(expected)")
+    }
+
     /// The TFRecord file of a part, such as `train`.
     public func file(of part: String) throws(TrainingError) -> String {
         let name = "\(part).tfrecord"

@@ -14,10 +14,17 @@ struct ExampleParser {
     var types: [DataType] { [pixelType.dataType, .int64] }
     var shapes: [PartialShape] { [PartialShape([nil] + shape.map(Optional.some)), [nil]] }
 
-    /// A function from a vector of records to images and labels.
-    func function(named name: String) throws(TFError) -> GraphFunction {
+    /// A function from a vector of records to the images and labels of those records of it that `share` names.
+    func function(named name: String, share: BatchShare? = nil) throws(TFError) -> GraphFunction {
         let graph = Graph()
-        let records = try graph.placeholder(.string, shape: [nil])
+        let batch = try graph.placeholder(.string, shape: [nil])
+        var records = batch
+        if let share, !share.isWhole {
+            records = try graph.add(
+                "Slice", batch, graph.constant([Int32(share.rows.lowerBound)]),
+                graph.constant([Int32(share.rows.count)])
+            ).output
+        }
         let empty = try graph.constant(strings: [])
         let noNumbers = try graph.constant([] as [Int64])
         let keys = [DatasetDescription.imageFeature, DatasetDescription.labelFeature]
@@ -40,6 +47,6 @@ struct ExampleParser {
         let images = try graph.add(
             "Reshape", pixels, graph.constant([-1] + shape.map(Int32.init))
         ).output
-        return try GraphFunction(named: name, of: graph, inputs: [records], outputs: [images, parsed[1]])
+        return try GraphFunction(named: name, of: graph, inputs: [batch], outputs: [images, parsed[1]])
     }
 }

@@ -4,7 +4,6 @@ import TensorFlow
 struct InputPipeline {
     let images: Output
     let labels: Output
-    private let iterator: Output
     private let start: Operation
     private let stop: Operation
 
@@ -13,7 +12,7 @@ struct InputPipeline {
         let element: [String: AttributeValue] = [
             "output_types": .types(parser.types), "output_shapes": .shapes(parser.shapes),
         ]
-        iterator = try graph.add(
+        let iterator = try graph.add(
             "IteratorV2", name: "\(name)/iterator", [],
             attributes: element.merging(["shared_name": .string(name), "container": .string("")]) { $1 }
         ).output
@@ -21,6 +20,15 @@ struct InputPipeline {
         stop = try graph.add(
             "DestroyResourceOp", name: "\(name)/stop", iterator, attributes: ["ignore_lookup_error": .bool(true)])
         let next = try graph.add("IteratorGetNext", name: "\(name)/next", iterator, attributes: element)
+        images = next[0]
+        labels = next[1]
+    }
+
+    /// Finds a pipeline that was imported into a graph under a prefix.
+    fileprivate init(imported prefix: String, name: String, in graph: Graph) throws(TFError) {
+        start = try graph.imported("\(prefix)/\(name)/start")
+        stop = try graph.imported("\(prefix)/\(name)/stop")
+        let next = try graph.imported("\(prefix)/\(name)/next")
         images = next[0]
         labels = next[1]
     }
@@ -63,17 +71,23 @@ struct TrainingPipeline {
     /// Records that wait to be drawn from: the whole file up to this number.
     static let maximumShuffleBuffer = 65536
 
+    private static let name = "train"
+    private static let firstEpochName = "input/first_epoch"
+    private static let skippedName = "input/skipped_batches"
+
+    /// Gives `share` of every batch.
     init(
-        _ file: String, parser: ExampleParser, recordCount: Int, batchSize: Int, seed: Int, threads: Int,
+        _ file: String, parser: ExampleParser, recordCount: Int, share: BatchShare, seed: Int, threads: Int,
         in graph: Graph
     ) throws(TFError) {
-        let size = min(batchSize, recordCount)
+        let size = share.batchSize
         stepsPerEpoch = recordCount / size
         let epoch = try Self.epoch(
-            file, batchSize: size, buffer: min(recordCount, Self.maximumShuffleBuffer), seed: seed)
+            file, named: "epoch\(share.suffix)", batchSize: size,
+            buffer: min(recordCount, Self.maximumShuffleBuffer), seed: seed)
         try graph.copy(epoch)
-        firstEpoch = try graph.placeholder(.int64, shape: .scalar, name: "input/first_epoch")
-        skipped = try graph.placeholder(.int64, shape: .scalar, name: "input/skipped_batches")
+        firstEpoch = try graph.placeholder(.int64, shape: .scalar, name: Self.firstEpochName)
+        skipped = try graph.placeholder(.int64, shape: .scalar, name: Self.skippedName)
         let epochs = try graph.add(
             "RangeDataset", firstEpoch, graph.constant(Int64.max), graph.constant(Int64(1)),
             attributes: ["output_types": .types([.int64]), "output_shapes": .shapes([.scalar])]
@@ -90,8 +104,16 @@ struct TrainingPipeline {
             attributes: ["output_types": .types([.string]), "output_shapes": .shapes([[size]])]
         ).output
         batches = try InputPipeline(
-            graph.parsed(remaining, parser: parser, threads: threads, name: "train"), parser: parser, name: "train",
-            in: graph)
+            graph.parsed(remaining, parser: parser, threads: threads, name: Self.name, share: share), parser: parser,
+            name: Self.name, in: graph)
+    }
+
+    /// Finds a pipeline that was imported into a graph under a prefix.
+    init(imported prefix: String, recordCount: Int, batchSize: Int, in graph: Graph) throws(TFError) {
+        stepsPerEpoch = recordCount / batchSize
+        firstEpoch = try graph.imported("\(prefix)/\(Self.firstEpochName)").output
+        skipped = try graph.imported("\(prefix)/\(Self.skippedName)").output
+        batches = try InputPipeline(imported: prefix, name: Self.name, in: graph)
     }
 
     /// Makes the next batch the one of `step`, counted from 0.
@@ -104,7 +126,9 @@ struct TrainingPipeline {
     }
 
     /// A function from an epoch's number to its batches of records.
-    private static func epoch(_ file: String, batchSize: Int, buffer: Int, seed: Int) throws(TFError) -> GraphFunction {
+    private static func epoch(
+        _ file: String, named name: String, batchSize: Int, buffer: Int, seed: Int
+    ) throws(TFError) -> GraphFunction {
         let graph = Graph()
         let number = try graph.placeholder(.int64, shape: .scalar)
         // Two zeros would ask for a random seed, so the second is never zero.
@@ -118,7 +142,7 @@ struct TrainingPipeline {
             ]
         ).output
         let batches = try graph.batches(of: shuffled, size: batchSize, dropRemainder: true)
-        return try GraphFunction(named: "epoch", of: graph, inputs: [number], outputs: [batches])
+        return try GraphFunction(named: name, of: graph, inputs: [number], outputs: [batches])
     }
 }
 
@@ -138,9 +162,9 @@ extension Graph {
 
     /// Parses whole batches, several times faster than record by record, some batches ahead of their use.
     fileprivate func parsed(
-        _ batches: Output, parser: ExampleParser, threads: Int, name: String
+        _ batches: Output, parser: ExampleParser, threads: Int, name: String, share: BatchShare? = nil
     ) throws(TFError) -> Output {
-        let function = try parser.function(named: "parse_\(name)")
+        let function = try parser.function(named: "parse_\(name)\(share?.suffix ?? "")", share: share)
         try copy(function)
         let element: [String: AttributeValue] = [
             "output_types": .types(parser.types), "output_shapes": .shapes(parser.shapes),
@@ -153,5 +177,12 @@ extension Graph {
             ]) { $1 }
         ).output
         return try add("PrefetchDataset", mapped, constant(Int64(threads + 1)), attributes: element).output
+    }
+    /// An operation that importing must have added.
+    func imported(_ name: String) throws(TFError) -> Operation {
+        guard let operation = operation(named: name) else {
+            throw TFError(.internal, "the imported graph has no operation \(name)")
+        }
+        return operation
     }
 }

@@ -37,6 +37,7 @@ struct ClassifierEvaluation {
             let results: [Tensor]
             do { results = try session.run(fetches: [predictions, input.labels, losses]) } catch {
                 if error.code == .outOfRange { break }
+                if error.isLostTask { throw error }
                 throw TrainingError(damaged: file, error)
             }
             let predicted = try results[0].scalars(of: Int64.self)

@@ -26,49 +26,58 @@ struct Optimizer {
         _ variables: [Variable], by gradients: [Output], decaying: Set<String>
     ) throws(TFError) -> (updates: [Operation], slots: [Variable]) {
         let rate = try learningRate()
+        let powers = try adamPowers()
         var updates: [Operation] = []
         var slots: [Variable] = []
-        func slot(_ name: String, for variable: Variable) throws(TFError) -> Variable {
-            let zeros = try Tensor(.float, shape: variable.shape)
-            let slot = try Variable(
-                "\(variable.name)/\(name)", initialValue: graph.constant(zeros), shape: variable.shape, in: graph)
-            slots.append(slot)
-            return slot
-        }
-        let powers = try adamPowers()
         for (variable, gradient) in zip(variables, gradients) {
-            switch configuration.optimizer {
-            case .sgd:
-                updates.append(
-                    try graph.add("ResourceApplyGradientDescent", variable.handle, rate, gradient))
-            case .momentum:
-                let velocity = try slot("momentum", for: variable)
-                updates.append(
-                    try graph.add(
-                        "ResourceApplyMomentum", variable.handle, velocity.handle, rate, gradient,
-                        graph.constant(Float(configuration.momentum))))
-            case .adam, .adamw:
-                let decay = try decay(variable, decaying: decaying, rate: rate)
-                let first = try slot("adam_m", for: variable)
-                let second = try slot("adam_v", for: variable)
-                updates.append(
-                    try graph.add(
-                        "ResourceApplyAdam", name: nil,
-                        [
-                            variable.handle, first.handle, second.handle, powers.0, powers.1, rate,
-                            try graph.constant(Self.beta1), try graph.constant(Self.beta2),
-                            try graph.constant(Self.epsilon), gradient,
-                        ].map { .single($0) }, after: decay))
+            var scope = graph.scope
+            scope.device = variable.device
+            let (operation, own) = try graph.scoped(scope) { () throws(TFError) -> (Operation, [Variable]) in
+                try self.update(
+                    variable, by: gradient, rate: rate, powers: powers, decays: decaying.contains(variable.name))
             }
+            updates.append(operation)
+            slots += own
         }
         return (updates, slots)
     }
 
-    /// Decoupled weight decay (Loshchilov and Hutter 2019): the weights shrink by the rate, apart from the gradient.
-    private func decay(_ variable: Variable, decaying: Set<String>, rate: Output) throws(TFError) -> [Operation] {
-        guard configuration.optimizer == .adamw, configuration.weightDecay > 0, decaying.contains(variable.name) else {
-            return []
+    /// Updates one variable on its own device.
+    private func update(
+        _ variable: Variable, by gradient: Output, rate: Output, powers: (Output, Output), decays: Bool
+    ) throws(TFError) -> (Operation, [Variable]) {
+        switch configuration.optimizer {
+        case .sgd: return (try graph.add("ResourceApplyGradientDescent", variable.handle, rate, gradient), [])
+        case .momentum:
+            let velocity = try slot("momentum", for: variable)
+            let update = try graph.add(
+                "ResourceApplyMomentum", variable.handle, velocity.handle, rate, gradient,
+                graph.constant(Float(configuration.momentum)))
+            return (update, [velocity])
+        case .adam, .adamw:
+            let decay = decays ? try decay(variable, rate: rate) : []
+            let first = try slot("adam_m", for: variable)
+            let second = try slot("adam_v", for: variable)
+            let update = try graph.add(
+                "ResourceApplyAdam", name: nil,
+                [
+                    variable.handle, first.handle, second.handle, powers.0, powers.1, rate,
+                    try graph.constant(Self.beta1), try graph.constant(Self.beta2),
+                    try graph.constant(Self.epsilon), gradient,
+                ].map { .single($0) }, after: decay)
+            return (update, [first, second])
         }
+    }
+
+    private func slot(_ name: String, for variable: Variable) throws(TFError) -> Variable {
+        let zeros = try Tensor(.float, shape: variable.shape)
+        return try Variable(
+            "\(variable.name)/\(name)", initialValue: graph.constant(zeros), shape: variable.shape, in: graph)
+    }
+
+    /// Decoupled weight decay (Loshchilov and Hutter 2019): the weights shrink by the rate, apart from the gradient.
+    private func decay(_ variable: Variable, rate: Output) throws(TFError) -> [Operation] {
+        guard configuration.optimizer == .adamw, configuration.weightDecay > 0 else { return [] }
         let share = try graph.multiply(rate, graph.constant(Float(configuration.weightDecay)))
         return [
             try graph.add(

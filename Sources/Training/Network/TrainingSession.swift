@@ -9,83 +9,77 @@ import TensorFlow
 /// interrupted and restored. Everything here blocks while TensorFlow computes.
 final class TrainingSession {
     private let session: Session
-    private let input: TrainingPipeline
+    private let graphs: StepGraph
     private let train: Operation
-    private let loss: Output
     private let lossSum: Variable
     private let clearLossSum: Operation
     private let initialize: Operation
     private let checkpoint: CheckpointOperations
     private let evaluation: ClassifierEvaluation
     private let events: EventWriter
-    private let globalStep: Variable
 
     /// Steps that the variables have seen.
     private(set) var step = 0
 
+    /// Without a layout the training is this process's alone.
     init(
         _ description: ModelDescription, _ configuration: TrainingConfiguration, dataset: Dataset,
-        eventsDirectory: String
+        eventsDirectory: String, layout: StepLayout? = nil
     ) throws {
         let graph = Graph()
-        let seed = configuration.seed
-        globalStep = try Variable("global_step", initialValue: graph.constant(Int64(0)), shape: [], in: graph)
+        let outer = graph.enter(GraphScope(device: layout?.trainers[0].device ?? ""))
+        defer { graph.leave(to: outer) }
         lossSum = try Variable("aerie/loss_sum", initialValue: graph.constant(0.0), shape: [], in: graph)
-        let network = try Network(description, seed: seed, in: graph)
-
-        let records = try dataset.recordCount(of: "train")
-        input = try TrainingPipeline(
-            dataset.file(of: "train"), parser: ExampleParser(dataset.description), recordCount: records,
-            batchSize: configuration.batchSize, seed: seed, threads: configuration.threads, in: graph)
-        let batchSize = min(configuration.batchSize, records)
-        let dropout = Dropout(
-            rate: description.model.dropout, seed: seed, step: globalStep.value, batchSize: batchSize)
-        let logits = try network.logits(of: input.batches.images, dropout: dropout)
-        let crossEntropy = try graph.add(
-            "SparseSoftmaxCrossEntropyWithLogits", logits, input.batches.labels)
-        loss = try graph.add("Mean", crossEntropy[0], graph.constant([0] as [Int32])).output
-        // The operation has no registered gradient; its second output is the derivative by the logits.
-        let derivative = try graph.multiply(crossEntropy[1], graph.constant(1 / Float(batchSize)))
-        let gradients = try graph.gradients(
-            of: [logits], by: network.variables.map(\.handle), initial: [derivative])
-        let optimizer = try Optimizer(configuration, step: globalStep.value, in: graph)
-        let (updates, slots) = try optimizer.update(network.variables, by: gradients, decaying: network.kernels)
-        let count = try globalStep.assignAdd(graph.constant(Int64(1)), after: updates)
-        let sum = try lossSum.assignAdd(graph.cast(loss, to: .double), after: updates)
-        train = try graph.add("NoOp", name: "train", [], after: [count, sum])
+        let plan = StepGraph.Plan(
+            description: description, configuration: configuration, dataset: dataset.description,
+            recordCount: try dataset.recordCount(of: "train"))
+        if let layout {
+            graphs =
+                try layout.parameterServers.isEmpty
+                ? .allReduce(plan, layout, in: graph) : .parameterServers(plan, layout, in: graph)
+        } else {
+            graphs = try StepGraph(plan, file: dataset.file(of: "train"), in: graph)
+        }
+        let sum = try lossSum.assignAdd(graph.cast(graphs.loss, to: .double), after: graphs.updates)
+        train = try graph.add("NoOp", name: "train", [], after: [sum])
         clearLossSum = try lossSum.assign(graph.constant(0.0))
 
-        let variables = [globalStep, lossSum] + network.variables + slots
+        let variables = [graphs.globalStep, lossSum] + graphs.variables
         initialize = try graph.add("NoOp", name: "initialize", [], after: variables.map(\.initializer))
         checkpoint = try CheckpointOperations(
             variables: variables,
             constants: [ModelDescription.tensorName: graph.constant(string: description.json.description)], in: graph)
         evaluation = try ClassifierEvaluation(
-            network, file: dataset.file(of: "validation"), dataset: dataset.description, in: graph)
+            graphs.network, file: dataset.file(of: "validation"), dataset: dataset.description, in: graph)
         events = try EventWriter(in: graph)
-        session = try Session(
-            graph,
-            configuration: SessionConfiguration(
-                intraOperationThreads: configuration.threads, interOperationThreads: configuration.threads))
-        try events.open(eventsDirectory, in: session)
+        var session = SessionConfiguration(
+            intraOperationThreads: configuration.threads, interOperationThreads: configuration.threads)
+        session.operationTimeout = layout?.operationTimeout ?? 0
+        self.session = try Session(graph, configuration: session, target: layout?.target)
+        try events.open(eventsDirectory, in: self.session)
     }
 
     /// Gives all variables their initial values and makes the first batch ready.
     func begin() throws(TFError) {
         try session.run(targets: [initialize])
-        try input.start(at: 0, in: session)
+        try makeReady()
     }
 
     /// Goes on from a checkpoint, with the batch that would have come next.
     func begin(from prefix: String) throws(TFError) {
         try checkpoint.restore(from: prefix, in: session)
-        step = Int(try session.run(fetch: globalStep.value).scalar(of: Int64.self))
-        try input.start(at: step, in: session)
+        step = Int(try session.run(fetch: graphs.globalStep.value).scalar(of: Int64.self))
+        try makeReady()
+    }
+
+    private func makeReady() throws(TFError) {
+        if !graphs.synchronize.isEmpty { try session.run(targets: graphs.synchronize) }
+        for input in graphs.inputs { try input.start(at: step, in: session) }
     }
 
     /// Trains one step and gives the loss of its batch.
     func trainStep() throws(TFError) -> Float {
-        guard let value = try session.run(fetches: [loss], targets: [train]).first else { return .nan }
+        guard let value = try session.run(fetches: [graphs.loss], targets: [train]).first else { return .nan }
         step += 1
         return try value.scalar()
     }
@@ -105,10 +99,13 @@ final class TrainingSession {
     /// Adds the metrics at the present step to the event file.
     func record(_ metrics: Metrics) throws(TFError) { try events.write(metrics, step: step, in: session) }
 
+    /// Ends the event file of a training whose other tasks cannot be reached.
+    func abandon() throws(TFError) { try events.close(in: session) }
+
     /// Ends the input's threads and the event file.
     func end() throws(TFError) {
         try events.close(in: session)
-        try input.batches.stop(in: session)
+        for input in graphs.inputs { try input.batches.stop(in: session) }
         try evaluation.stop(in: session)
     }
 }

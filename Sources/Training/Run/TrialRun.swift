@@ -9,21 +9,27 @@ import TensorFlow
 /// - Killed at any moment and started again, it ends with the same variables, bit for bit, as without the kill.
 /// - A trial that is complete in the store is not trained again: its result is given once more.
 /// - Attempts at the same trial that run at the same time do not disturb each other.
+/// - Of a distributed training the lead runs this; a task that is lost and comes back costs the steps since the last
+///   checkpoint, and the end is the same.
 public struct TrialRun {
     private let specification: TrialSpecification
     private let log: TrialLog
     private let clock: TrialClock
     private let isStopping: () -> Bool
     private let folder: TrialFolder
+    /// This process in the cluster of a distributed training.
+    private let cluster: ClusterMember?
 
     /// Seconds after which a line of progress is due even without an evaluation.
     private static let progressInterval = 2.0
 
     /// `isStopping` is asked before each step.
     public init(
-        _ specification: TrialSpecification, log: TrialLog, clock: TrialClock, isStopping: @escaping () -> Bool
+        _ specification: TrialSpecification, cluster: ClusterMember? = nil, log: TrialLog, clock: TrialClock,
+        isStopping: @escaping () -> Bool
     ) {
         self.specification = specification
+        self.cluster = cluster
         self.log = log
         self.clock = clock
         self.isStopping = isStopping
@@ -51,10 +57,7 @@ public struct TrialRun {
         }
 
         let dataset = try Dataset(directory: specification.dataset)
-        if let expected = specification.datasetDigest, expected != dataset.digest {
-            throw TrainingError(
-                .badData, "the dataset in \(specification.dataset) has digest \(dataset.digest), expected \(expected)")
-        }
+        try dataset.check(digest: specification.datasetDigest)
         let known = Metrics.names(classes: dataset.description.classes)
         guard known.contains(specification.objective.metric) else {
             throw TrainingError(
@@ -68,20 +71,89 @@ public struct TrialRun {
             folder, attempt: specification.attempt,
             retention: CheckpointRetention(objective: specification.objective, count: specification.keep),
             now: clock.now)
+        if let cluster { return try trainTogether(cluster, &store, dataset: dataset) }
+        return try trainFromLatest(&store, dataset: dataset, layout: nil).get()
+    }
+
+    /// What became of one go at the steps that are left.
+    private enum Outcome {
+        case result(TrialResult)
+        case lost(TFError, steps: Int)
+
+        func get() throws -> TrialResult {
+            switch self {
+            case .result(let result): return result
+            case .lost(let error, _): throw error
+            }
+        }
+    }
+
+    /// Goes on from the last checkpoint whenever a task was lost, as soon as all are there again.
+    private func trainTogether(
+        _ cluster: ClusterMember, _ store: inout CheckpointStore, dataset: Dataset
+    ) throws -> TrialResult {
+        let own = TaskAnnouncement(
+            tensorFlow: TensorFlowLibrary.version,
+            parametersDigest: TrialRecord.parametersDigest(of: specification.configuration),
+            data: .init(digest: dataset.digest, file: try dataset.file(of: "train")))
+        let trainers = cluster.topology.trainers.count
+        let batchSize = min(specification.configuration.training.batchSize, try dataset.recordCount(of: "train"))
+        guard batchSize >= trainers else {
+            throw TrainingError(
+                .badConfiguration, "training.batchSize: \(batchSize) records cannot be shared by \(trainers) tasks")
+        }
+        var lastProgress: Double?
+        while true {
+            let layout = try cluster.gather(own)
+            log.log(.info, "all tasks are there", ["tasks": JSONValue(cluster.topology.tasks.count)])
+            switch try trainFromLatest(&store, dataset: dataset, layout: layout) {
+            case .result(let result): return result
+            case .lost(let error, let steps):
+                let now = clock.uptime()
+                log.log(
+                    .warning, "a task was lost; going on from the last checkpoint", ["error": .string(error.summary)])
+                if steps > 0 { lastProgress = nil }
+                let since = lastProgress ?? now
+                lastProgress = since
+                guard now - since < Double(cluster.timeouts.peer) else {
+                    throw TrainingError(
+                        .peerUnavailable,
+                        "the tasks could not train together for \(cluster.timeouts.peer) s "
+                            + "(\(ClusterTimeouts.peerVariable)): \(error.summary)")
+                }
+            }
+        }
+    }
+
+    private func trainFromLatest(
+        _ store: inout CheckpointStore, dataset: Dataset, layout: StepLayout?
+    ) throws -> Outcome {
         let latest = try store.resume { log.log(.warning, $0) }
         let model = try description(of: latest.map { store.prefix(of: $0) }, dataset: dataset)
-        let session = try TrainingSession(
-            model, specification.configuration.training, dataset: dataset,
-            eventsDirectory: folder.attempt(specification.attempt).path)
-        if let latest {
-            try session.begin(from: store.prefix(of: latest))
-            log.log(.info, "resumed", ["step": JSONValue(latest.step)])
-        } else {
-            try session.begin()
-            log.log(.info, "started", ["configuration": specification.configuration.json])
+        let session: TrainingSession
+        do {
+            session = try TrainingSession(
+                model, specification.configuration.training, dataset: dataset,
+                eventsDirectory: folder.attempt(specification.attempt).path, layout: layout)
+            if let latest {
+                try session.begin(from: store.prefix(of: latest))
+                log.log(.info, "resumed", ["step": JSONValue(latest.step)])
+            } else {
+                try session.begin()
+                log.log(.info, "started", ["configuration": specification.configuration.json])
+            }
+        } catch let error as TFError where layout != nil && error.isLostTask { return .lost(error, steps: 0) }
+        let start = session.step
+        do {
+            let result = try train(session, &store, dataset: dataset)
+            endQuietly(session)
+            return .result(result)
+        } catch let error as TFError where layout != nil && error.isLostTask {
+            return .lost(error, steps: session.step - start)
+        } catch {
+            endQuietly(session)
+            throw error
         }
-        defer { endQuietly(session) }
-        return try train(session, &store, dataset: dataset)
     }
 
     private func train(
@@ -91,8 +163,7 @@ public struct TrialRun {
         var pace = ProgressPace(step: session.step, uptime: clock.uptime())
         while session.step < training.steps {
             if isStopping() { throw try interruption(session, &store) }
-            let loss: Float
-            do { loss = try session.trainStep() } catch { throw Self.explain(error) }
+            let loss = try session.trainStep()
             guard loss.isFinite else {
                 return try finish(.diverged, session, store, dataset, problem: "training/loss became \(loss)")
             }

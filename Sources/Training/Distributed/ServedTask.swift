@@ -1,0 +1,79 @@
+import AerieAPI
+import Glibc
+import KubernetesAPI
+import TensorFlow
+
+/// A task that computes for the lead: a worker or a parameter server.
+public struct ServedTask {
+    private let member: ClusterMember
+
+    /// Seconds between two looks at whether the lead is there.
+    private static let probeInterval = 2.0
+
+    public init(_ member: ClusterMember) { self.member = member }
+
+    /// Serves, and blocks until the lead says that this task is not needed any more; gives what it said.
+    ///
+    /// Throws ``TrainingError``: `interrupted` when asked to stop, `peerUnavailable` when the lead was not there for too
+    /// long, and what is wrong with the task's own data.
+    public func run() throws(TrainingError) -> String {
+        let announcement = try TaskAnnouncement(member)
+        let own = member.topology.own
+        do {
+            let text = try JSONValue(encoding: announcement).description
+            try member.note(.announcement, of: own).write(text)
+            member.log.log(.info, "ready", ["task": .string("\(own)")])
+            return try serve(until: member.note(.ending, of: own))
+        } catch let error as TrainingError { throw error } catch {
+            throw TrainingError(.trainingFailed, "\(own): \((error as? TFError)?.summary ?? "\(error)")")
+        }
+    }
+
+    private func serve(until ending: TaskNote) throws -> String {
+        var lastSeen = member.clock.uptime()
+        var nextProbe = lastSeen
+        var reminder = lastSeen + ClusterMember.reminderInterval
+        while true {
+            if member.isStopping() { throw TrainingError(.interrupted, "stopped while serving") }
+            if let reason = try ending.read() { return reason }
+            let now = member.clock.uptime()
+            if now >= nextProbe {
+                nextProbe = now + Self.probeInterval
+                if HostAddress.isListening(member.topology.lead) { lastSeen = member.clock.uptime() }
+                let away = member.clock.uptime() - lastSeen
+                if away >= Double(member.timeouts.peer) {
+                    throw TrainingError(
+                        .peerUnavailable,
+                        "waited \(member.timeouts.peer) s for \(member.topology.lead) "
+                            + "(\(ClusterTimeouts.peerVariable)): nothing listens there")
+                }
+                if away > Self.probeInterval, now >= reminder {
+                    reminder = now + ClusterMember.reminderInterval
+                    member.log.log(
+                        .info, "waiting for the lead",
+                        [
+                            "task": .string("\(member.topology.lead)"), "seconds": JSONValue(Int(away)),
+                            "of": JSONValue(member.timeouts.peer),
+                        ])
+                }
+            }
+            usleep(200_000)
+        }
+    }
+}
+
+extension TaskAnnouncement {
+    /// Looks at the data of a task that computes shares of the batches.
+    init(_ member: ClusterMember) throws(TrainingError) {
+        let specification = member.specification
+        var data: Data?
+        if member.topology.own.role != .parameterServer {
+            let dataset = try Dataset(directory: specification.dataset)
+            try dataset.check(digest: specification.datasetDigest)
+            data = Data(digest: dataset.digest, file: try dataset.file(of: "train"))
+        }
+        self.init(
+            tensorFlow: TensorFlowLibrary.version,
+            parametersDigest: TrialRecord.parametersDigest(of: specification.configuration), data: data)
+    }
+}
