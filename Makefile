@@ -6,13 +6,16 @@ IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 .DEFAULT_GOAL := help
 BENCH ?=
 
-.PHONY: help demo bench test e2e-node setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
+.PHONY: help demo fuzz bench test e2e-node setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup programs ## From kubectl apply of an experiment to a served model on this machine, on Landsat imagery
 	scripts/demo
+
+fuzz: setup ## Feed parsers and the webhook with libFuzzer, ten seconds each
+	scripts/fuzz 10
 
 bench: setup programs ## Measure the controller beside a bare client and kopf (BENCH='--only latency' for a part)
 	Benchmarks/run $(BENCH)
