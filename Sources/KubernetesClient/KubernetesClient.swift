@@ -13,23 +13,31 @@ public struct KubernetesClient: Sendable {
     public let configuration: ClientConfiguration
     /// Who owns the fields that ``apply(_:force:)`` sets.
     public let fieldManager: String
+    /// When a silent connection counts as dead.
+    public let liveness: Liveness
     private let transport: any HTTPTransport
     private let credentials: CredentialSource
+    private let limiter: RateLimiter?
     private let observer: Observer?
 
     private static let userAgent = "aerie/\(BuildInformation.version)"
 
-    /// Bytes of the largest response that is read at once; a page of 500 objects of average size takes a hundredth.
+    /// Bytes of the largest response that is read at once.
     static let maximumResponseBytes = 256 << 20
+
+    /// Bytes of the largest page of a list; 500 objects of average size take a tenth.
+    static let maximumPageBytes = 32 << 20
 
     /// A client over any transport, such as one in memory.
     public init(
-        configuration: ClientConfiguration, transport: any HTTPTransport, fieldManager: String = "aerie",
-        observer: Observer? = nil
+        configuration: ClientConfiguration, transport: any HTTPTransport, liveness: Liveness = Liveness(),
+        rateLimit: RateLimit? = nil, fieldManager: String = "aerie", observer: Observer? = nil
     ) {
         self.configuration = configuration
         self.transport = transport
+        self.liveness = liveness
         credentials = CredentialSource(configuration)
+        limiter = rateLimit.map(RateLimiter.init)
         self.fieldManager = fieldManager
         self.observer = observer
     }
@@ -39,20 +47,24 @@ public struct KubernetesClient: Sendable {
     /// - Parameters:
     ///   - configuration: Where and as whom.
     ///   - retry: When a failed request is sent again.
+    ///   - liveness: When a silent connection counts as dead.
+    ///   - rateLimit: How many requests are sent at most; a request that is sent again by ``retry`` counts once.
     ///   - fieldManager: Who owns the fields that ``apply(_:force:)`` sets.
     ///   - observer: For metrics.
     /// - Throws: ``ConfigurationError`` for certificates that cannot be read.
     public init(
         _ configuration: ClientConfiguration,
         retry: RetryPolicy = RetryPolicy(attempts: 3, baseDelay: .milliseconds(200), maximumDelay: .seconds(5)),
-        fieldManager: String = "aerie", observer: Observer? = nil
+        liveness: Liveness = Liveness(), rateLimit: RateLimit? = nil, fieldManager: String = "aerie",
+        observer: Observer? = nil
     ) throws(ConfigurationError) {
         do throws(HTTPTransportError) {
             let transport = try AsyncHTTPTransport(
-                tls: configuration.tls, serverName: configuration.serverName, proxy: configuration.proxy)
+                tls: configuration.tls, serverName: configuration.serverName, proxy: configuration.proxy,
+                maximumIdleTime: liveness.maximumSilence, connectTimeout: liveness.connectTimeout)
             self.init(
                 configuration: configuration, transport: RetryingTransport(transport, policy: retry),
-                fieldManager: fieldManager, observer: observer)
+                liveness: liveness, rateLimit: rateLimit, fieldManager: fieldManager, observer: observer)
         } catch {
             throw ConfigurationError(error.message)
         }
@@ -90,6 +102,11 @@ public struct KubernetesClient: Sendable {
         var sent = request.httpRequest(
             server: configuration.server, token: credential.token, userAgent: Self.userAgent)
         sent.clientCertificate = credential.clientCertificate
+        do throws(CancellationError) {
+            try await limiter?.wait()
+        } catch {
+            throw KubernetesError(.unreachable, "\(request.subject): cancelled before it was sent")
+        }
         do throws(HTTPTransportError) {
             let response = try await transport.send(sent)
             observer?(request.method, response.status)
@@ -114,5 +131,31 @@ public struct KubernetesClient: Sendable {
         } catch {
             throw KubernetesError(.undecodable, "\(request.subject): \(error)", code: response.status)
         }
+    }
+
+    /// The document of a response that has arrived as a whole in time; for requests that must not outlive a deadline.
+    ///
+    /// - Throws: `Unreachable` when `limit` has passed, whatever the request was waiting for.
+    public func document(
+        _ request: KubernetesRequest, within limit: Duration
+    ) async throws(KubernetesError) -> JSONValue {
+        let result = await withTaskGroup(of: Result<JSONValue, KubernetesError>.self) { group in
+            group.addTask {
+                do throws(KubernetesError) {
+                    return .success(try await document(request))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return .failure(KubernetesError(.unreachable, "\(request.subject): no answer within \(limit)"))
+            }
+            // Whichever comes first; the other one is cancelled and, with the request, its connection closed.
+            defer { group.cancelAll() }
+            return await group.next()
+        }
+        guard let result else { throw KubernetesError(.unreachable, "\(request.subject): nothing was asked") }
+        return try result.get()
     }
 }

@@ -35,7 +35,7 @@ import Testing
                 + "&continue=t%3D%3D"),
         Row(
             testDescription: "a watch with bookmarks and an end", request: .watch(job, resourceVersion: "7"),
-            line: "GET /apis/batch/v1/jobs?watch=true&resourceVersion=7&allowWatchBookmarks=true&timeoutSeconds=50"),
+            line: "GET /apis/batch/v1/jobs?watch=true&resourceVersion=7&allowWatchBookmarks=true&timeoutSeconds=30"),
         Row(
             testDescription: "a create goes to the collection", request: .create(manifest),
             line: "POST /apis/batch/v1/namespaces/ns/jobs", contentType: "application/json", body: manifest.body),

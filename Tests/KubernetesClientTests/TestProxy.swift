@@ -16,6 +16,7 @@ final class TestProxy: Sendable {
         /// What clients asked to be connected to: `host:port`.
         var targets: [String] = []
         var accepted = 0
+        var clients: [any Channel] = []
         /// Connections with a lower number are dead.
         var firstAlive = 0
     }
@@ -32,6 +33,15 @@ final class TestProxy: Sendable {
     var targets: [String] { state.withLock { $0.targets } }
 
     var accepted: Int { state.withLock { $0.accepted } }
+
+    /// Closes the connections that there are, as a server does that ends.
+    func cutConnections() {
+        let clients = state.withLock { state in
+            defer { state.clients = [] }
+            return state.clients
+        }
+        for client in clients { client.close(promise: nil) }
+    }
 
     /// From now on nothing passes on the connections that there are, and nobody is told.
     func swallowPackets() { state.withLock { $0.firstAlive = $0.accepted } }
@@ -67,6 +77,7 @@ final class TestProxy: Sendable {
     private func serve(_ client: Connection) async throws {
         let number = state.withLock { state in
             defer { state.accepted += 1 }
+            state.clients.append(client.channel)
             return state.accepted
         }
         try await client.executeThenClose { inbound, outbound in

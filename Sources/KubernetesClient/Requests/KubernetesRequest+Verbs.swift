@@ -2,8 +2,9 @@ import HTTPTransport
 public import KubernetesAPI
 
 extension KubernetesRequest {
-    public static func get(_ reference: Reference) -> Self {
-        Self(.get, path: path(reference), subject: "get \(reference)")
+    public static func get(_ reference: Reference, subresource: String? = nil) -> Self {
+        Self(
+            .get, path: path(reference, subresource: subresource), subject: "get \(subject(reference, subresource))")
     }
 
     /// One page of a list.
@@ -37,7 +38,7 @@ extension KubernetesRequest {
     ///     a quiet watch ends in order and silence means a dead connection.
     /// - Returns: The request.
     public static func watch(
-        _ resource: Resource, _ selection: Selection = .everything, resourceVersion: String, timeoutSeconds: Int = 50
+        _ resource: Resource, _ selection: Selection = .everything, resourceVersion: String, timeoutSeconds: Int = 30
     ) -> Self {
         var request = Self(
             .get, path: path(resource, namespace: selection.namespace),
@@ -47,6 +48,8 @@ extension KubernetesRequest {
         request.add("resourceVersion", resourceVersion)
         request.add("allowWatchBookmarks", "true")
         request.add("timeoutSeconds", String(timeoutSeconds))
+        // The server answers at once and sends events later.
+        request.timeout = .seconds(15)
         return request
     }
 

@@ -15,27 +15,28 @@ public enum WatchEvent<Object: KubernetesObject>: Sendable {
     /// - Throws: ``KubernetesError``: the error that the server reports in the stream, such as `Expired`, or
     ///   `Undecodable` for a line that is no event at all.
     init(line: [UInt8], subject: String) throws(KubernetesError) {
-        let json: JSONValue
-        do throws(JSONSyntaxError) {
-            json = try JSONValue(parsing: line)
-        } catch {
-            throw KubernetesError(.undecodable, "\(subject): an event is \(error)")
-        }
-        guard let type = json["type"]?.stringValue, let object = json["object"] else {
-            throw KubernetesError(.undecodable, "\(subject): a line is no event")
-        }
+        // The parts of an event are read apart: an object that the parser refuses must not end the watch, since the
+        // next one would begin with it again.
+        var scanner = JSONScanner(line)
+        let members = scanner.members()
+        guard let type = members["type"].flatMap({ try? JSONValue(parsing: line[$0]) })?.stringValue,
+            let object = members["object"]
+        else { throw KubernetesError(.undecodable, "\(subject): a line is no event") }
         switch type {
-        case "ERROR": throw KubernetesError(status: 500, body: object, subject: subject)
+        case "ERROR":
+            throw KubernetesError(status: 500, body: try? JSONValue(parsing: line[object]), subject: subject)
         case "BOOKMARK":
-            self = .bookmark(resourceVersion: object["metadata"]?["resourceVersion"]?.stringValue ?? "")
+            let json = try? JSONValue(parsing: line[object])
+            self = .bookmark(resourceVersion: json?["metadata"]?["resourceVersion"]?.stringValue ?? "")
         case "ADDED", "MODIFIED", "DELETED":
-            self =
-                switch (decodeObject(Object.self, object), type) {
-                case (.failure(let error), _): .undecodable(error)
-                case (.success(let object), "ADDED"): .added(object)
-                case (.success(let object), "DELETED"): .deleted(object)
-                case (.success(let object), _): .modified(object)
-                }
+            switch (decodeObject(Object.self, line, in: object), type) {
+            case (.failure(var error), _):
+                error.isDeleted = type == "DELETED"
+                self = .undecodable(error)
+            case (.success(let object), "ADDED"): self = .added(object)
+            case (.success(let object), "DELETED"): self = .deleted(object)
+            case (.success(let object), _): self = .modified(object)
+            }
         default: throw KubernetesError(.undecodable, "\(subject): the event type \(type) is unknown")
         }
     }

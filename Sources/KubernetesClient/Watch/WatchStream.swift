@@ -70,15 +70,17 @@ extension KubernetesClient {
     ///   - type: The kind.
     ///   - selection: Which of its objects.
     ///   - resourceVersion: Of the list or of the last event.
-    ///   - timeoutSeconds: The server ends the stream after this.
+    ///   - timeoutSeconds: The server ends the stream after this; by default after the client's
+    ///     ``Liveness/watchTimeout``.
     /// - Returns: The events, once the server has accepted the watch.
     /// - Throws: `Expired` when the version is too old: list again.
     public func watch<Object: KubernetesObject>(
         _ type: Object.Type = Object.self, _ selection: Selection = .everything, resourceVersion: String,
-        timeoutSeconds: Int = 50
+        timeoutSeconds: Int? = nil
     ) async throws(KubernetesError) -> WatchStream<Object> {
         let request = KubernetesRequest.watch(
-            Object.resource, selection, resourceVersion: resourceVersion, timeoutSeconds: timeoutSeconds)
+            Object.resource, selection, resourceVersion: resourceVersion,
+            timeoutSeconds: timeoutSeconds ?? Int(liveness.watchTimeout.components.seconds))
         return WatchStream(body: try await send(request).body, subject: request.subject)
     }
 }

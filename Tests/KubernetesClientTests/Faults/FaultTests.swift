@@ -106,6 +106,75 @@ import Testing
         #expect(list.undecodable.first?.problem.hasPrefix("status.phase: ") == true)
     }
 
+    @Test func `a page that is too large is asked for again with fewer objects`() async throws {
+        let huge = HTTPBody(length: 33 << 20, chunks: AsyncStream<[UInt8]> { $0.finish() })
+        let transport = InMemoryTransport(responses: [
+            .success(HTTPResponse(body: huge)),
+            .success(answer(["metadata": ["resourceVersion": "5"], "items": [pod("a", version: "4")]])),
+        ])
+        let client = KubernetesClient(configuration: Self.configuration, transport: transport)
+        #expect(try await client.list(Pod.self).items.map(\.metadata.name) == ["a"])
+        #expect(
+            transport.requests.map(\.url)
+                == ["https://server/api/v1/pods?limit=500", "https://server/api/v1/pods?limit=62"])
+    }
+
+    /// An object that the server takes and our parser refuses, with all that could confuse a search for its end.
+    private static let deep =
+        #"{"metadata":{"name":"deep","namespace":"ns","uid":"u","resourceVersion":"7","managedFields":"#
+        + String(repeating: #"[{"a":"#, count: 300) + #""}]\\\"]}{[\\""# + String(repeating: "}]", count: 300)
+        + #"}, "status" : {"phase" : "x","y":[1 , -2.5e3,true,null,{}]} }"#
+
+    @Test func `an object that is nested too deeply does not spoil a page`() async throws {
+        let items = [pod("a", version: "1"), pod("b", version: "2")].map {
+            String(decoding: $0.serialized, as: UTF8.self)
+        }
+        let text =
+            #" { "kind":"PodList", "metadata" : {"resourceVersion":"9","continue":""},"items":[\#(items[0]) , \#(Self.deep)"#
+            + ",\(items[1])]}\n"
+        let client = client([.success(HTTPResponse(body: HTTPBody(Array(text.utf8))))])
+        let list = try await client.list(Pod.self)
+        #expect(list.items.map(\.metadata.name) == ["a", "b"])
+        #expect(
+            list.undecodable == [
+                UndecodableObject(
+                    reference: Reference(Pod.resource, namespace: "ns", name: "deep"), uid: "u", resourceVersion: "7",
+                    problem: "nested deeper than 256 levels")
+            ])
+        #expect(list.resourceVersion == "9")
+    }
+
+    @Test func `an object that is nested too deeply does not end a watch, and its end is told`() async throws {
+        let lines = ["ADDED", "DELETED"].map { Array(#"{"type":"\#($0)","object":\#(Self.deep)}"#.utf8) + [0x0A] }
+        var events: [WatchEvent<Pod>] = []
+        for try await event in try await watch(lines + [line("ADDED", pod("a", version: "8"))]) { events.append(event) }
+        #expect(events.map(describe) == ["?deep", "?deep", "+a"])
+        #expect(events.map(\.resourceVersion) == ["7", "7", "8"])
+        let ends = events.compactMap { if case .undecodable(let object) = $0 { object.isDeleted } else { nil } }
+        #expect(ends == [false, true])
+    }
+
+    @Test func `a document that takes too long is given up, wherever it is`() async {
+        let never = HTTPBody(length: nil, chunks: AsyncStream<[UInt8]> { _ in })
+        let client = client([.success(HTTPResponse(body: never))])
+        let request = KubernetesRequest(.get, path: "/x", subject: "get /x")
+        let failure = await error { _ = try await client.document(request, within: .milliseconds(50)) }
+        #expect(failure == KubernetesError(.unreachable, "get /x: no answer within 0.05 seconds"))
+    }
+
+    @Test func `a limited client sends no more than its rate allows`() async {
+        let transport = InMemoryTransport { _ throws(HTTPTransportError) in HTTPResponse() }
+        let client = KubernetesClient(
+            configuration: Self.configuration, transport: transport,
+            rateLimit: RateLimit(requestsPerSecond: 0.001, burst: 3))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 { group.addTask { _ = try? await client.raw("/x") } }
+            for _ in 0..<3 { await group.next() }
+            group.cancelAll()
+        }
+        #expect(transport.requests.count == 3)
+    }
+
     @Test func `a list whose pages expire is read at once`() async throws {
         let gone: JSONValue = ["kind": "Status", "reason": "Expired", "message": "too old", "code": 410]
         let transport = InMemoryTransport(responses: [
