@@ -70,6 +70,22 @@ import Testing
         #expect(environment?.compactMap { $0["name"]?.stringValue } == ["A", "TF_CONFIG"])
     }
 
+    @Test func `the cluster's domain is added for dynamic workers too`() {
+        var world = TFJobWorld(.fixture(workers: 2, ps: 1, dynamic: true))
+        world.configuration.clusterDomain = "cluster.example"
+        #expect(
+            configuration(world, "mnist-worker-0")
+                == #"{"cluster":{"worker":{"0":"mnist-worker-0.ml.svc.cluster.example:2222"},"#
+                + #""ps":["mnist-ps-0.ml.svc.cluster.example:2222"]},"task":{"type":"worker","index":0}}"#)
+    }
+
+    @Test func `a type that was scaled to none is an empty list`() {
+        #expect(
+            configuration(TFJobWorld(.fixture(workers: 2, ps: 0)), "mnist-worker-0")
+                == #"{"cluster":{"ps":[],"worker":["mnist-worker-0.ml.svc:2222","mnist-worker-1.ml.svc:2222"]},"#
+                + #""task":{"type":"worker","index":0},"environment":"cloud"}"#)
+    }
+
     @Test(arguments: [
         (
             "mnist-worker-1",
@@ -80,8 +96,11 @@ import Testing
             #"{"cluster":{"worker":{},"ps":["mnist-ps-1.ml.svc:2222"]},"task":{"type":"ps","index":1}}"#
         ),
         ("mnist-chief-0", #"{"cluster":{"worker":{},"ps":[]},"task":{"type":"chief","index":0}}"#),
+        ("mnist-evaluator-0", #"{"cluster":{"worker":{},"ps":[]},"task":{"type":"evaluator","index":0}}"#),
     ])
     func `with dynamic workers nobody needs to know the other workers`(pod: String, expected: String) {
-        #expect(configuration(TFJobWorld(.fixture(workers: 2, chief: 1, ps: 2, dynamic: true)), pod) == expected)
+        #expect(
+            configuration(TFJobWorld(.fixture(workers: 2, chief: 1, ps: 2, evaluator: 1, dynamic: true)), pod)
+                == expected)
     }
 }

@@ -20,6 +20,8 @@ struct OperatorProcess: Sendable {
         /// `nil`: acts at once, without a lease.
         var election: LeaderElection.Timing?
         var tfJob = TFJobDecision.Configuration()
+        /// Whether TFJobs are taken over from the training operator.
+        var adoptsTFJobs = false
     }
 
     let metrics = MetricsRegistry()
@@ -42,7 +44,8 @@ struct OperatorProcess: Sendable {
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: options.identity, now: { .now }, logger: logger)
         let theOperator = Operator(
-            Operator.Configuration(namespace: namespace, tfJob: options.tfJob),
+            Operator.Configuration(
+                namespace: namespace, tfJob: options.tfJob, adoptsTFJobs: options.adoptsTFJobs),
             Operator.Environment(
                 client: client, events: events, metrics: RuntimeMetrics(in: metrics), now: { MicroTime.now.time },
                 logger: logger))
