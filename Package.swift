@@ -135,8 +135,8 @@ let package = Package(
         program(
             "aerie",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport", "ImageRegistry",
-                "LocalCluster", serviceLifecycle, unixSignals, logging,
+                "AerieAPI", "CZlib", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
+                "ImageRegistry", "LocalCluster", serviceLifecycle, unixSignals, logging,
             ]),
         program(
             "aerie-controller",
@@ -166,7 +166,7 @@ let package = Package(
             "AdmissionTests",
             [
                 "Admission", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
-                "TestSupport", logging, serviceLifecycle,
+                "TestCluster", "TestSupport", logging, serviceLifecycle,
             ], exclude: ["Cases", "cel.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
@@ -218,6 +218,9 @@ let package = Package(
                 "aerie", "aerie-controller", subprocess, system,
             ],
             exclude: ["Previous"]),
+        tests(
+            "BadInputTests",
+            ["AerieAPI", "KubernetesAPI", "KubernetesClient", "TestCluster"]),
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(
             "TrainingTests",
