@@ -1,3 +1,4 @@
+import HTTPTransport
 public import KubernetesAPI
 
 /// Single objects as JSON.
@@ -49,7 +50,14 @@ extension KubernetesClient {
     public func delete(
         _ reference: Reference, _ options: DeleteOptions = DeleteOptions()
     ) async throws(KubernetesError) {
-        _ = try await document(.delete(reference, options))
+        // What comes back is the object or a status; neither needs to be readable.
+        let request = KubernetesRequest.delete(reference, options)
+        let response = try await send(request)
+        do throws(HTTPTransportError) {
+            _ = try await response.collect(upTo: Self.maximumResponseBytes)
+        } catch {
+            throw KubernetesError(error, subject: request.subject)
+        }
     }
 }
 

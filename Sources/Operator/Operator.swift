@@ -123,7 +123,7 @@ public struct Operator: Sendable {
         Informer(
             client: environment.client, store: store,
             selection: Selection(namespace: isNamespaced ? configuration.namespace : nil, labelSelector: labels),
-            metrics: environment.metrics, logger: environment.logger)
+            metrics: environment.metrics, events: environment.events, logger: environment.logger)
     }
 
     /// Runs all controllers, once the stores are synced, until the task is cancelled or shut down gracefully.

@@ -14,8 +14,13 @@ public struct InvolvedObject: Hashable, Sendable {
     public var resourceVersion: String
 
     public init(_ object: some KubernetesObject) {
-        reference = object.reference
-        uid = object.metadata.uid
-        resourceVersion = object.metadata.resourceVersion
+        self.init(
+            reference: object.reference, uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion)
+    }
+
+    public init(reference: Reference, uid: String, resourceVersion: String) {
+        self.reference = reference
+        self.uid = uid
+        self.resourceVersion = resourceVersion
     }
 }

@@ -149,7 +149,8 @@ public final class LeaderElector: Sendable {
     private func send(_ request: KubernetesRequest, timeout: Duration) async throws(KubernetesError) -> JSONValue {
         var request = request
         request.timeout = timeout
-        return try await client.document(request)
+        // The whole answer must be there by then, or another process may lead before this one notices.
+        return try await client.document(request, within: timeout)
     }
 
     private static func manifest(_ reference: Reference, _ spec: Lease.Spec, resourceVersion: String?) -> Manifest {

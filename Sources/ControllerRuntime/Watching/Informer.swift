@@ -7,26 +7,36 @@ public import ServiceLifecycle
 ///
 /// - Guarantees: after a broken watch nothing is missed, since it resumes from the last version seen or lists anew. The
 ///   store changes all at once at the end of a list.
-/// - Caveats: an object that cannot be decoded is counted and logged and keeps the place of its last good version until
-///   the next list, which leaves it out.
+/// - Caveats: an object that cannot be decoded is counted, logged and told by an event about it; its last good version
+///   keeps its place, through lists too, until the object can be read again or is gone.
 public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let store: Store<Object>
     private let selection: Selection
     private let backoff: Backoff
     private let metrics: RuntimeMetrics
+    private let events: (any EventSink)?
     private let logger: Logger
 
+    /// - Parameters:
+    ///   - client: Lists and watches.
+    ///   - store: Written by this informer alone, and by what writes through it.
+    ///   - selection: Which objects.
+    ///   - backoff: Between attempts that fail.
+    ///   - metrics: Count what goes wrong.
+    ///   - events: Told of objects that cannot be read.
+    ///   - logger: Told of the same, and of failures.
     public init(
         client: KubernetesClient, store: Store<Object>, selection: Selection = .everything,
         backoff: Backoff = Backoff(base: .milliseconds(200), limit: .seconds(15)), metrics: RuntimeMetrics,
-        logger: Logger
+        events: (any EventSink)? = nil, logger: Logger
     ) {
         self.client = client
         self.store = store
         self.selection = selection
         self.backoff = backoff
         self.metrics = metrics
+        self.events = events
         self.logger = logger
     }
 
@@ -72,8 +82,8 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
         if token == nil { progress.pages = [] }
         let page: ObjectList<Object> = try await client.page(
             selection, limit: progress.listsAtOnce ? nil : 500, continueToken: token)
-        page.undecodable.forEach(report)
-        progress.pages += page.items
+        for object in page.undecodable { await report(object) }
+        progress.pages += page.items + page.undecodable.compactMap(lastGoodVersion(of:))
         progress.failures = 0
         if page.continueToken == nil {
             store.replace(with: progress.pages, version: page.resourceVersion)
@@ -89,7 +99,8 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
             switch event {
             case .added(let object), .modified(let object): store.apply(object)
             case .deleted(let object): store.remove(object)
-            case .undecodable(let object): report(object)
+            case .undecodable(let object):
+                if object.isDeleted { lastGoodVersion(of: object).map(store.remove) } else { await report(object) }
             case .bookmark: break
             }
             progress.state.handle(.version(event.resourceVersion))
@@ -114,10 +125,20 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
         try? await Task.sleep(for: delay)
     }
 
-    private func report(_ object: UndecodableObject) {
+    private func lastGoodVersion(of object: UndecodableObject) -> Object? {
+        store[object.reference.key].flatMap { $0.metadata.uid == object.uid ? $0 : nil }
+    }
+
+    private func report(_ object: UndecodableObject) async {
         metrics.undecodable(object.reference.resource.kind)
         logger.error(
-            "an object cannot be read and is ignored",
+            "an object cannot be read; its last good version counts",
             metadata: ["object": "\(object.reference)", "problem": "\(object.problem)"])
+        await events?.record(
+            Plan.Event(
+                .warning, reason: "CannotBeRead",
+                message: "aerie cannot read this object, so changes of it have no effect: \(object.problem)"),
+            about: InvolvedObject(
+                reference: object.reference, uid: object.uid, resourceVersion: object.resourceVersion))
     }
 }
