@@ -1,6 +1,8 @@
 /// What was waited for did not come; the description says what was there instead.
 package struct NotInTime: Error, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Asks until there is an answer.

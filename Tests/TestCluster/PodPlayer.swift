@@ -16,6 +16,8 @@ package struct PodPlayer: Sendable {
         case runs
         /// It has run, and all its containers have ended: those before the last with 0.
         case ends(exitCode: Int, message: String = "")
+        /// It has run, and its node took it away.
+        case evicted
     }
 
     package typealias Script = @Sendable (PlayedPod) -> Act
@@ -52,6 +54,10 @@ package struct PodPlayer: Sendable {
         case .ends(let exitCode, let message):
             try await run(pod)
             try await end(pod, exitCode: exitCode, message: message)
+        case .evicted:
+            try await run(pod)
+            try await report(
+                ["phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."], of: pod)
         }
     }
 

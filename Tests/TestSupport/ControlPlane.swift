@@ -27,6 +27,8 @@ public final class ControlPlane: Sendable {
     public let client: KubernetesClient
     /// A bearer token of the same administrator.
     public let token = "admin-token"
+    /// Keys, logs, and the process ids of the programs, each in a file named after it.
+    package let directory: String
     private let nextNamespace = Mutex(0)
 
     private static let apiServer = Task { try await ControlPlane(.apiServer) }
@@ -41,6 +43,12 @@ public final class ControlPlane: Sendable {
         }
     }
 
+    /// A control plane for one suite that installs, upgrades or removes what all others rely on.
+    ///
+    /// Every request of Aerie's account is written to `audit.log` in its ``directory``, and owner references that block
+    /// deletion are held to the rights on the owner's finalizers, as some distributions do.
+    package static func audited() async throws -> ControlPlane { try await ControlPlane(.all, isAudited: true) }
+
     /// Makes a namespace that no other test uses, and returns its name.
     public func namespace(_ prefix: String = "test") async throws -> String {
         let number = nextNamespace.withLock { next in
@@ -53,10 +61,11 @@ public final class ControlPlane: Sendable {
         return name
     }
 
-    private init(_ parts: Parts) async throws {
+    private init(_ parts: Parts, isAudited: Bool = false) async throws {
         let environment = ProcessInfo.processInfo.environment
         let binaries = try Self.binaries(parts, environment)
         let directory = try Self.temporaryDirectory()
+        self.directory = directory
         let ports = try Self.freePorts(5)
         let names = ["API_PORT", "ETCD_PORT", "PEER_PORT", "MANAGER_PORT", "SCHEDULER_PORT"]
         var variables = Dictionary(uniqueKeysWithValues: zip(names, ports.map(String.init)))
@@ -64,6 +73,7 @@ public final class ControlPlane: Sendable {
         variables["KUBERNETES_BIN"] = binaries.kubernetes
         variables["ETCD"] = binaries.etcd
         variables["PARTS"] = parts.rawValue
+        if isAudited { variables["AUDITED_USER"] = "system:serviceaccount:aerie-system:aerie-controller" }
         let script = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/control-plane.sh"
         let process = try Self.start(script, directory, variables)
 

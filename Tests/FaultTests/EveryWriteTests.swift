@@ -1,0 +1,36 @@
+import KubernetesClient
+import TestCluster
+import Testing
+
+/// The controller's writes, each of them disturbed in every way.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct EveryWriteTests {
+    @Test func `a controller killed before or after any write leaves the same world as one that lives`() async throws {
+        try await disturb([.killBefore, .killAfter])
+    }
+
+    @Test func `a write that is lost, late, doubled or refused changes nothing about the end`() async throws {
+        try await disturb([.drop, .lose, .delay, .duplicate, .conflict])
+    }
+
+    private func disturb(_ faults: [Fault]) async throws {
+        let cluster = try await OperatorCluster.shared()
+        let interference = Interference(admin: cluster.admin)
+        let outcomes = try await FaultProxy.run(before: cluster.server, interference) { proxy in
+            try await Campaign(cluster: cluster, proxy: proxy, interference: interference, faults: faults).run()
+        }
+        print(FaultTable(outcomes))
+        for outcome in outcomes where !outcome.problems.isEmpty {
+            Issue.record(
+                """
+                \(outcome.life), write \(outcome.number) (\(outcome.run.struck ?? "none")) \
+                \(outcome.fault?.rawValue ?? "undisturbed"): \(outcome.problems.joined(separator: "; "))
+                """)
+        }
+        for life in Life.all {
+            for fault in faults {
+                let struck = outcomes.count { $0.life == life.description && $0.fault == fault && $0.run.struck != nil }
+                #expect(struck > 3, "\(life) was hardly \(fault.rawValue)")
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import TestCluster
+
+/// Every life, once undisturbed and then with each fault at each of its writes.
+struct Campaign: Sendable {
+    let cluster: OperatorCluster
+    let proxy: FaultProxy
+    let interference: Interference
+    let faults: [Fault]
+
+    /// Courses that go on at the same time.
+    private static let width = 8
+
+    /// One controller of the whole cluster serves all courses in which none is killed.
+    private var sharesController: Bool { !faults.contains(where: \.kills) }
+
+    func run() async throws -> [Course.Outcome] {
+        guard sharesController else { return try await runAll() }
+        let controller = try ControllerProcess(
+            cluster, server: proxy.url, namespace: nil, arguments: ["--no-leader-elect", "--workers", "32"])
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await controller.run() }
+            defer { group.cancelAll() }
+            return try await runAll()
+        }
+    }
+
+    private func runAll() async throws -> [Course.Outcome] {
+        let references = try await run(Life.all.map { course($0) })
+        let byLife = Dictionary(uniqueKeysWithValues: references.map { ($0.life, $0) })
+        var courses: [Course] = []
+        for life in Life.all {
+            guard let reference = byLife[life.description] else { continue }
+            for number in 1...max(1, reference.run.writes.count) {
+                for fault in faults { courses.append(course(life, (fault, number), reference)) }
+            }
+        }
+        return try await references + run(courses)
+    }
+
+    private func course(
+        _ life: Life, _ fault: (kind: Fault, at: Int)? = nil, _ reference: Course.Outcome? = nil
+    ) -> Course {
+        Course(
+            cluster: cluster, proxy: proxy, interference: interference, life: life, fault: fault, reference: reference,
+            hasOwnController: !sharesController)
+    }
+
+    private func run(_ courses: [Course]) async throws -> [Course.Outcome] {
+        try await withThrowingTaskGroup(of: Course.Outcome.self) { group in
+            var outcomes: [Course.Outcome] = []
+            for (position, course) in courses.enumerated() {
+                if position >= Self.width, let outcome = try await group.next() { outcomes.append(outcome) }
+                group.addTask { try await course.run() }
+            }
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes
+        }
+    }
+}

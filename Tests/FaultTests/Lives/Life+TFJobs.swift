@@ -1,0 +1,125 @@
+import AerieAPI
+import KubernetesAPI
+import KubernetesClient
+import TestCluster
+
+/// TFJobs of every shape.
+extension Life {
+    static let tfJobs = [
+        tfJob("chief, two workers, one parameter server", ["Chief": 1, "Worker": 2, "PS": 1]) { scene in
+            scene.isSeen && scene.type == .chief ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("two workers", ["Worker": 2], runPolicy: ["cleanPodPolicy": "All"]) { scene in
+            scene.endsInTurn(of: 2) ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("all workers, success policy AllWorkers", ["Worker": 2], spec: ["successPolicy": "AllWorkers"]) {
+            $0.endsInTurn(of: 2) ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("chief with evaluator", ["Chief": 1, "Worker": 1, "Evaluator": 1]) { scene in
+            scene.isSeen && scene.type == .chief ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("worker killed once", ["Worker": 1], restartPolicy: "ExitCode") { scene in
+            guard scene.isSeen else { return .runs }
+            return scene.attempt == 1
+                ? .ends(exitCode: 137, message: "out of luck") : scene.restarts == 1 ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("permanent failure", ["Chief": 1, "Worker": 1], restartPolicy: "ExitCode") { scene in
+            scene.isSeen && scene.type == .worker ? .ends(exitCode: 2, message: "wrong") : .runs
+        },
+        tfJob(
+            "back-off limit reached", ["Worker": 1], restartPolicy: "ExitCode", runPolicy: ["backoffLimit": 1]
+        ) { scene in
+            scene.isSeen && scene.restarts == scene.attempt - 1 ? .ends(exitCode: 137) : .runs
+        },
+        tfJob("evicted once", ["Worker": 1], runPolicy: ["backoffLimit": 0]) { scene in
+            guard scene.isSeen else { return .runs }
+            return scene.attempt == 1
+                ? .evicted : scene.job?.status?.disruptions == 1 ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("deadline", ["Worker": 1], runPolicy: ["activeDeadlineSeconds": 2]) { _ in .runs },
+        tfJob("deleted after its TTL", ["Worker": 1], runPolicy: ["ttlSecondsAfterFinished": 1]) { scene in
+            scene.isSeen ? .ends(exitCode: 0) : .runs
+        },
+        suspended, dynamic,
+    ]
+
+    /// Suspended from the start, resumed, suspended while it runs, and resumed to its end.
+    private static var suspended: Life {
+        var life = tfJob("suspended and resumed twice", ["Worker": 1], runPolicy: ["suspend": true]) { scene in
+            scene.isSeen && scene.attempt == 2 ? .ends(exitCode: 0) : .runs
+        }
+        life.people = { cluster, namespace in
+            for suspend in [false, true, false] {
+                try await cluster.wait(for: TFJob.self, namespace, name, "the next step may be taken") { job in
+                    suspend
+                        ? job.status?.isTrue(.allReplicasReady) == true : job.status?.isTrue(.suspended) == true
+                }
+                try await cluster.admin.patch(
+                    Reference(TFJob.resource, namespace: namespace, name: name),
+                    ["spec": ["runPolicy": ["suspend": .bool(suspend)]]])
+            }
+        }
+        return life
+    }
+
+    /// Grows from two workers to three while it runs.
+    private static var dynamic: Life {
+        var life = tfJob(
+            "dynamic workers, two and then three", ["Worker": 2], spec: ["enableDynamicWorker": true]
+        ) { scene in
+            scene.job?.spec.tfReplicaSpecs[.worker]?.replicas == 3 && scene.job?.status?.ready != "2/2"
+                && scene.endsInTurn(of: 3) ? .ends(exitCode: 0) : .runs
+        }
+        life.people = { cluster, namespace in
+            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
+                $0.status?.isTrue(.allReplicasReady) == true
+            }
+            try await cluster.admin.patch(
+                Reference(TFJob.resource, namespace: namespace, name: name),
+                ["spec": ["tfReplicaSpecs": ["Worker": ["replicas": 3]]]])
+        }
+        return life
+    }
+
+    private static let name = "mnist"
+
+    private static func tfJob(
+        _ description: String, _ replicas: [String: Int], restartPolicy: String = "Never",
+        runPolicy: JSONValue = [:], spec: JSONValue = [:], script: @escaping Kubelet.Script
+    ) -> Life {
+        Life(
+            description: description,
+            manifest: { namespace in
+                var whole = spec
+                whole["runPolicy"] = runPolicy
+                whole["tfReplicaSpecs"] = .object(
+                    replicas.mapValues { count in
+                        [
+                            "replicas": JSONValue(count), "restartPolicy": .string(restartPolicy),
+                            "template": [
+                                "spec": [
+                                    "schedulerName": .string(scheduler),
+                                    "containers": [["name": "tensorflow", "image": "mnist:1"]],
+                                ]
+                            ],
+                        ]
+                    })
+                return Manifest(Reference(TFJob.resource, namespace: namespace, name: name), ["spec": whole])
+            }, script: script)
+    }
+}
+
+extension Kubelet.Scene {
+    fileprivate var type: TFJob.ReplicaType? {
+        pod.label(TFJob.Label.replicaType).flatMap(TFJob.ReplicaType.init(anyCase:))
+    }
+
+    fileprivate var restarts: Int { job?.status?.restarts ?? 0 }
+
+    /// The last worker ends first, and each of the others once the end of the one after it is on record.
+    fileprivate func endsInTurn(of count: Int) -> Bool {
+        guard isSeen, let index = pod.workerIndex else { return false }
+        let ended = job?.status?.replicaStatuses[.worker]?.completedIndexes
+        return ((index + 1)..<max(count, index + 1)).allSatisfy { ended?.contains($0) == true }
+    }
+}
