@@ -8,5 +8,7 @@ struct Aerie: AsyncParsableCommand {
         commandName: "aerie",
         abstract: "Trains, promotes and serves models of satellite and aerial imagery on Kubernetes.",
         version: BuildInformation.version,
-        subcommands: [LocalCommand.self, FollowCommand.self, ImageCommand.self])
+        subcommands: [
+            LocalCommand.self, FollowCommand.self, ImageCommand.self, SupportBundleCommand.self,
+        ])
 }

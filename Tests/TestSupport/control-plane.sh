@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A control plane for one test process, on loopback; it ends when this script's standard input ends.
 # usage: control-plane.sh DIRECTORY   (environment: KUBERNETES_BIN, ETCD, API_PORT, ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT, PARTS)
+# AUDITED_USER: write this user's requests to audit.log, and ask for rights on finalizers where deletion is blocked.
 # NODE_ADDRESS: also serve on this address of a network namespace, for a real node there; adds the node's keys.
 set -euo pipefail
 # What was inherited, such as other tests' sockets, would stay open here after its owner closed it; 255 is this script.
@@ -57,6 +58,14 @@ if [ -n "${NODE_ADDRESS:-}" ]; then
     network=(--bind-address=0.0.0.0 --advertise-address="$NODE_ADDRESS" --endpoint-reconciler-type=lease)
     admission+=(--enable-admission-plugins=NodeRestriction --kubelet-preferred-address-types=InternalIP
         --kubelet-client-certificate=kubelet-client.crt --kubelet-client-key=kubelet-client.key)
+fi
+if [ -n "${AUDITED_USER:-}" ]; then
+    cat > audit-policy.yaml <<END
+{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+ "rules": [{"level": "Metadata", "users": ["$AUDITED_USER"]}, {"level": "None"}]}
+END
+    admission+=(--enable-admission-plugins=OwnerReferencesPermissionEnforcement
+        --audit-policy-file=audit-policy.yaml --audit-log-path=audit.log)
 fi
 start kube-apiserver "$KUBERNETES_BIN/kube-apiserver" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
     "${network[@]}" --secure-port="$API_PORT" \

@@ -1,0 +1,161 @@
+import AerieAPI
+import FoundationEssentials
+import KubernetesAPI
+import KubernetesClient
+import Subprocess
+import SystemPackage
+import TestCluster
+import TestSupport
+
+/// A control plane of this suite's own, on which Aerie is installed and removed with kubectl.
+struct InstallCluster: Sendable {
+    static let systemNamespace = "aerie-system"
+    /// As the documentation has it: who owns which field is told apart by this name.
+    static let apply = ["apply", "--server-side", "--field-manager=aerie"]
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let server: ControlPlane
+    var admin: KubernetesClient { server.client }
+
+    private static let started = Task { InstallCluster(server: try await ControlPlane.audited()) }
+
+    static func shared() async throws -> InstallCluster { try await started.value }
+
+    // MARK: kubectl
+
+    func kubectl(_ arguments: [String], input: Rendering? = nil) async throws -> Tool.Outcome {
+        let file = try input.map { try TemporaryFile($0.list) }
+        let options = [
+            "--kubeconfig", "\(server.directory)/admin.kubeconfig", "--cache-dir", "\(server.directory)/cache",
+        ]
+        return try await Tool.outcome(
+            of: "kubectl", options + arguments + (file.map { ["--filename", $0.path] } ?? []))
+    }
+
+    /// Runs what must succeed.
+    @discardableResult
+    func run(_ arguments: [String], input: Rendering? = nil) async throws -> String {
+        let outcome = try await kubectl(arguments, input: input)
+        guard outcome.status == 0 else {
+            throw Failure(description: "kubectl \(arguments.joined(separator: " ")): \(outcome.error)")
+        }
+        return outcome.output
+    }
+
+    /// Installs a rendering and waits until its kinds are served.
+    func install(_ rendering: Rendering) async throws {
+        try await run(Self.apply, input: rendering)
+        for kind in AerieCRDs.all {
+            try await eventually("\(kind.name) is served") {
+                try? await admin.document(.list(kind.resource, limit: 1))
+            }
+        }
+    }
+
+    /// Takes everything away that a test may have left, and waits until it is gone.
+    func clear() async throws {
+        let everything = try await Rendering("deploy").forOldServers
+        _ = try await kubectl(["delete", "--ignore-not-found", "--wait"], input: everything)
+        let definitions = Resource(
+            group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",
+            plural: "customresourcedefinitions", isNamespaced: false)
+        try await eventually("no definition is left") {
+            try await admin.list(definitions).contains {
+                $0["spec"]?["group"] == "aerie.dev" || $0["spec"]?["group"] == "kubeflow.org"
+            } ? nil : true
+        }
+    }
+
+    /// A namespace with the account that pods run under.
+    func namespace(_ prefix: String) async throws -> String {
+        let name = try await server.namespace(prefix)
+        let account = Reference(Kinds.serviceAccount, namespace: name, name: "default")
+        try await eventually("\(account) exists") { try? await admin.get(account) }
+        return name
+    }
+
+    func get(_ resource: Resource, _ namespace: String, _ name: String) async throws -> JSONValue? {
+        do throws(KubernetesError) {
+            return try await admin.get(Reference(resource, namespace: namespace, name: name))
+        } catch  where error.reason == .notFound {
+            return nil
+        }
+    }
+
+    /// Waits until a TFJob has a condition, which is true.
+    func wait(for condition: String, of job: String, in namespace: String) async throws {
+        try await eventually("\(namespace)/\(job) is \(condition)") {
+            let conditions = try await get(TFJob.resource, namespace, job)?["status"]?["conditions"]?.arrayValue ?? []
+            return conditions.contains { $0["type"]?.stringValue == condition && $0["status"] == "True" } ? true : nil
+        }
+    }
+
+    // MARK: The controller
+
+    /// Runs the controller under its account, and no other rights, while `body` runs.
+    func withController<Result: Sendable>(
+        _ arguments: [String] = ["--no-leader-elect"], asAdministrator: Bool = false,
+        in systemNamespace: String = Self.systemNamespace, _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let account = ObjectKey(namespace: systemNamespace, name: "aerie-controller")
+        let token = asAdministrator ? server.token : try await admin.token(serviceAccount: account).token
+        let authority = try Data(contentsOf: URL(filePath: "\(server.directory)/ca.crt")).base64EncodedString()
+        let kubeconfig = try TemporaryFile(
+            JSONValue.object([
+                "apiVersion": "v1", "kind": "Config", "current-context": "test",
+                "clusters": [
+                    [
+                        "name": "test",
+                        "cluster": [
+                            "server": .string(server.configuration.server),
+                            "certificate-authority-data": .string(authority),
+                        ],
+                    ]
+                ],
+                "users": [["name": "test", "user": ["token": .string(token)]]],
+                "contexts": [["name": "test", "context": ["cluster": "test", "user": "test"]]],
+            ]).description)
+        let program = try Tool.program("aerie-controller")
+        let command = ["run", "--kubeconfig", kubeconfig.path, "--health-port", "0", "--log-level", "error"]
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                let outcome = try await Subprocess.run(
+                    .path(FilePath(program)), arguments: Arguments(command + arguments),
+                    environment: .inherit.updating(["POD_NAMESPACE": systemNamespace]),
+                    output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+                guard Task.isCancelled else {
+                    throw Failure(
+                        description: "the controller ended by itself: \(outcome.standardOutput)\(outcome.standardError)"
+                    )
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Plays the node in a namespace while `body` runs.
+    func withPods<Result: Sendable>(
+        in namespace: String, _ script: @escaping PodPlayer.Script, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await PodPlayer(client: admin, namespace: namespace).play(script) }
+            defer { group.cancelAll() }
+            return try await body()
+        }
+    }
+
+    /// The uids of the pods of a namespace, by name.
+    func pods(in namespace: String) async throws -> [String: String] {
+        let pods = try await PodPlayer(client: admin, namespace: namespace).pods()
+        return Dictionary(pods.map { ($0.name, $0.uid) }) { first, _ in first }
+    }
+}
