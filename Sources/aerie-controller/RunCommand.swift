@@ -54,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var webhook: WebhookOptions
 
+    @OptionGroup var rateLimit: RateLimitOptions
+
     @Option(help: "The cluster's DNS domain, appended to host names in TF_CONFIG; by default $CUSTOM_CLUSTER_DOMAIN.")
     var clusterDomain: String?
 
@@ -86,7 +88,8 @@ struct RunCommand: AsyncParsableCommand {
         let observer: KubernetesClient.Observer = { method, code in
             metrics.requested(method: method.rawValue, code: code, host: configuration.host)
         }
-        let client = try KubernetesClient(configuration, fieldManager: "aerie-controller", observer: observer)
+        let client = try KubernetesClient(
+            configuration, rateLimit: rateLimit.limit, fieldManager: "aerie-controller", observer: observer)
         let identity =
             environment["POD_NAME"]
             ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
