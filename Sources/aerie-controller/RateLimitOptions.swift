@@ -13,7 +13,9 @@ struct RateLimitOptions: ParsableArguments {
         help: "The most requests at once after a quiet time; counts only with --kube-api-qps.")
     var burst = 30
 
-    /// `nil` for none. The lease is renewed without a limit.
+    /// What the client keeps to; `nil` for no limit.
+    ///
+    /// The lease is always renewed without one.
     var limit: RateLimit? {
         requestsPerSecond > 0 ? RateLimit(requestsPerSecond: requestsPerSecond, burst: burst) : nil
     }
