@@ -29,7 +29,7 @@ package struct OperatorCluster: Sendable {
     /// Makes the account and gives it its rights; the definitions of our kinds are not there yet.
     package init(on server: ControlPlane) async throws {
         self.server = server
-        for name in ["namespace", "service-account", "controller-role"] {
+        for name in ["namespace", "service-account", "cluster/controller-reads", "controller-role"] {
             try await Self.install("deploy/base/\(name).yaml", with: server.client)
         }
         token = try await server.client.token(
@@ -70,8 +70,15 @@ package struct OperatorCluster: Sendable {
             guard let kind = document["kind"]?.stringValue, let resource = Kinds.installed[kind],
                 let name = document["metadata"]?["name"]?.stringValue
             else { throw UnexpectedDocument(path: path, kind: document["kind"]?.stringValue ?? "none") }
-            // The namespace that `deploy/base/kustomization.yaml` adds.
-            try await client.apply(Manifest(Reference(resource, namespace: systemNamespace, name: name), document))
+            // The namespace that `deploy/base/kustomization.yaml` adds, to what is bound as well.
+            var complete = document
+            if let subjects = document["subjects"]?.arrayValue {
+                let account: JSONValue = [
+                    "kind": "ServiceAccount", "name": .string(Self.account), "namespace": .string(systemNamespace),
+                ]
+                complete["subjects"] = .array(subjects.map { $0["kind"] == "ServiceAccount" ? account : $0 })
+            }
+            try await client.apply(Manifest(Reference(resource, namespace: systemNamespace, name: name), complete))
         }
     }
 

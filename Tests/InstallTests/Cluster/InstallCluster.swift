@@ -57,7 +57,8 @@ struct InstallCluster: Sendable {
 
     /// Takes everything away that a test may have left, and waits until it is gone.
     func clear() async throws {
-        let everything = try await Rendering("deploy").forOldServers
+        // The namespace stays, since the server takes its time to end one.
+        let everything = try await Rendering("deploy").forOldServers.without("Namespace")
         _ = try await kubectl(["delete", "--ignore-not-found", "--wait"], input: everything)
         let definitions = Resource(
             group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",

@@ -14,6 +14,9 @@ struct Rendering: Sendable {
             "deploy/overlays/\($0)"
         }
 
+    /// The overlay's own folder of what an administrator applies apart.
+    static let parts = overlays + ["deploy/overlays/namespaced/cluster"]
+
     let documents: [JSONValue]
 
     /// - Parameter folder: A path within the repository.
