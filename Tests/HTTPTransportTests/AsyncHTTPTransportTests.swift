@@ -53,6 +53,27 @@ import Testing
         }
     }
 
+    @Test func `a reader that is slow slows the server down instead of filling the memory`() async throws {
+        let sent = LoopbackServer.Counter()
+        let chunks = 1_024
+        try await LoopbackServer.run { _ in
+            [.head(status: 200), .flood(chunks: chunks, sent: sent), .end]
+        } _: { server in
+            let response = try await AsyncHTTPTransport().send(HTTPRequest(.get, server.url))
+            var reader = response.body.makeAsyncIterator()
+            var read = try await reader.next()?.count ?? 0
+            // The server stops by itself once the buffers of both sides are full.
+            var before = -1
+            while sent.value != before {
+                before = sent.value
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(sent.value < chunks / 2, "\(sent.value) of \(chunks) chunks are on their way")
+            while let chunk = try await reader.next() { read += chunk.count }
+            #expect(read == chunks * 65_536)
+        }
+    }
+
     @Test func `more bytes than asked for are refused`() async throws {
         try await LoopbackServer.run { _ in
             [.head(status: 200), .chunk(String(repeating: "x", count: 1_000)), .end]

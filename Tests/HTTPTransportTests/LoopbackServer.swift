@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// An HTTP/1.1 server on loopback that answers each request as the test's closure says.
 struct LoopbackServer {
@@ -14,10 +15,21 @@ struct LoopbackServer {
     enum Step: Sendable {
         case head(status: Int, headers: [(String, String)] = [])
         case chunk(String)
+        /// So many chunks of 64 KiB, each as soon as the connection takes it, counted as they go out.
+        case flood(chunks: Int, sent: Counter)
         case pause(TimeAmount)
         case end
         /// Closes the connection where it is.
         case cut
+    }
+
+    /// How much a server could send.
+    final class Counter: Sendable {
+        private let chunks = Mutex(0)
+
+        var value: Int { chunks.withLock { $0 } }
+
+        func increment() { chunks.withLock { $0 += 1 } }
     }
 
     let port: Int
@@ -54,6 +66,8 @@ private final class Answering: ChannelInboundHandler {
 
     private let answer: @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step]
     private var request: LoopbackServer.Request?
+    /// What is left to do once the connection takes more.
+    private var held: ArraySlice<LoopbackServer.Step> = []
 
     init(_ answer: @escaping @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step]) { self.answer = answer }
 
@@ -64,6 +78,13 @@ private final class Answering: ChannelInboundHandler {
         case .end:
             if let request { play(answer(request)[...], on: context) }
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable, !held.isEmpty else { return }
+        let steps = held
+        held = []
+        play(steps, on: context)
     }
 
     private func play(_ steps: ArraySlice<LoopbackServer.Step>, on context: ChannelHandlerContext) {
@@ -79,6 +100,18 @@ private final class Answering: ChannelInboundHandler {
             case .pause(let time):
                 context.eventLoop.assumeIsolated().scheduleTask(in: time) { [rest] in self.play(rest, on: context) }
                 return
+            case .flood(let chunks, let sent):
+                let chunk = ByteBuffer(repeating: UInt8(ascii: "x"), count: 65_536)
+                var left = chunks
+                while left > 0, context.channel.isWritable {
+                    left -= 1
+                    sent.increment()
+                    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(chunk))), promise: nil)
+                }
+                guard left == 0 else {
+                    held = [.flood(chunks: left, sent: sent)] + rest
+                    return
+                }
             case .end: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             case .cut:
                 context.close(promise: nil)
