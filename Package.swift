@@ -167,7 +167,7 @@ let package = Package(
             [
                 "Admission", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
                 "TestCluster", "TestSupport", logging, serviceLifecycle,
-            ], exclude: ["Cases", "cel.py"]),
+            ], exclude: ["Cases", "Manifests", "cel.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["TestRandom", "Evaluation"]),

@@ -20,6 +20,8 @@ struct Case: Sendable, CustomTestStringConvertible {
     var refusals: Int
     /// Refused by the schema, before rules and webhook are asked.
     var isRefusedBySchema: Bool
+    /// Not for what the test server itself gets wrong.
+    var isForServer: Bool
 
     var testDescription: String { "\(definition.resource.kind): \(name)" }
 
@@ -68,6 +70,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         missing = texts("missing")
         refusals = row["cel"]?.intValue ?? errors.count
         isRefusedBySchema = row["schema"]?.boolValue ?? false
+        isForServer = row["server"]?.boolValue ?? true
     }
 
     var isAccepted: Bool { errors.isEmpty && !isRefusedBySchema }
