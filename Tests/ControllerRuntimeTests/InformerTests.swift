@@ -145,6 +145,35 @@ import Testing
         #expect(registry.text.contains("aerie_undecodable_objects_total{kind=\"ConfigMap\"} 2"))
     }
 
+    @Test func `an object that can no longer be read keeps its last good version until it is gone`() async {
+        let store = store
+        func bad(_ version: Int) -> JSONValue {
+            var bad = Self.object("a", version)
+            bad["data"] = 1
+            return bad
+        }
+        let expired = Self.watch(("ERROR", Self.expired))
+        let asked = await run(
+            [
+                Self.page(Self.object("a", 1), version: 5), Self.watch(("MODIFIED", bad(6))), expired,
+                Self.page(bad(6), Self.object("b", 7), version: 8),
+            ], until: { store.count == 2 })
+        #expect(asked == ["list 500 -", "watch 5", "watch 6", "list 500 -"])
+        #expect(names() == ["a@1", "b@7"])
+    }
+
+    @Test func `an object that can no longer be read goes when it is deleted`() async {
+        let store = store
+        var bad = Self.object("a", 6)
+        bad["data"] = 1
+        _ = await run(
+            [
+                Self.page(Self.object("a", 1), version: 5),
+                Self.watch(("DELETED", bad), ("ADDED", Self.object("b", 7))),
+            ], until: { store[ObjectKey(namespace: "ns", name: "b")] != nil })
+        #expect(names() == ["b@7"])
+    }
+
     @Test func `a store follows a real server`() async throws {
         let server = try await ControlPlane.shared()
         let namespace = try await server.namespace()

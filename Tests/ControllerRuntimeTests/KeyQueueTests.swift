@@ -74,4 +74,28 @@ import Testing
         }
         #expect(seen.sorted() == keys.sorted())
     }
+
+    @Test func `the metrics are those that dashboards for controller-runtime ask for`() async {
+        let registry = MetricsRegistry()
+        let queue = KeyQueue(name: "jobs", metrics: RuntimeMetrics(in: registry))
+        for name in ["a", "b", "a"] { queue.add(ObjectKey(namespace: "ns", name: name)) }
+        queue.add(ObjectKey(namespace: "ns", name: "later"), after: .seconds(600))
+        let first = await queue.next()
+        let text = registry.text
+        for line in [
+            "workqueue_depth{name=\"jobs\"} 1", "workqueue_adds_total{name=\"jobs\"} 3",
+            "workqueue_retries_total{name=\"jobs\"} 0", "aerie_workqueue_delayed{name=\"jobs\"} 1",
+            "workqueue_queue_duration_seconds_count{name=\"jobs\"} 1",
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+        for name in ["workqueue_unfinished_work_seconds", "workqueue_longest_running_processor_seconds"] {
+            #expect(text.contains("\n\(name){name=\"jobs\"} ") && !text.contains("\n\(name){name=\"jobs\"} 0\n"))
+        }
+
+        if let first { queue.done(first, requeue: .withBackoff, took: .milliseconds(3)) }
+        #expect(registry.text.contains("\nworkqueue_retries_total{name=\"jobs\"} 1\n"))
+        #expect(registry.text.contains("\nworkqueue_work_duration_seconds_count{name=\"jobs\"} 1\n"))
+        #expect(registry.text.contains("\nworkqueue_longest_running_processor_seconds{name=\"jobs\"} 0\n"))
+    }
 }

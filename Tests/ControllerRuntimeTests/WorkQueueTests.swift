@@ -114,4 +114,27 @@ import Testing
         while let item = queue.take(at: at(now + 1_000)) { rest.insert(item.key) }
         #expect(rest == Set(owed.keys))
     }
+
+    @Test func `the load tells what is due, what waits for its time, and how long work has taken`() {
+        var queue = WorkQueue<String>()
+        for (key, moment) in [("a", 0), ("b", 0), ("c", 10), ("d", 5_000)] { queue.add(key, at: at(moment)) }
+        _ = queue.take(at: at(0))
+        _ = queue.take(at: at(100))
+        #expect(
+            queue.load(at: at(300))
+                == QueueLoad(ready: 1, delayed: 1, unfinished: .milliseconds(500), longest: .milliseconds(300)))
+        queue.done("a")
+        queue.done("b")
+        #expect(queue.load(at: at(300)) == QueueLoad(ready: 1, delayed: 1))
+    }
+
+    @Test func `asking for a key that waits already is no news`() {
+        var queue = WorkQueue<String>()
+        // The second is later and the third is earlier, but all are the same key.
+        let waiting = [50, 90, 10].map { queue.add("a", at: at($0)) }
+        #expect(waiting == [true, false, false])
+        _ = queue.take(at: at(10))
+        let working = [20, 20].map { queue.add("a", at: at($0)) }
+        #expect(working == [true, false])
+    }
 }

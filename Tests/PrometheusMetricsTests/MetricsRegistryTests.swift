@@ -64,6 +64,31 @@ struct MetricsRegistryTests {
         #expect(registry.text.hasSuffix("\ng \(text)\n"))
     }
 
+    @Test("samples with labels may be computed when they are read, and a family without samples is left out")
+    func computed() {
+        let registry = MetricsRegistry()
+        registry.gauge("jobs", help: "Jobs.", labels: ["state"]) { [["Running"]: 2, ["Failed"]: 1] }
+        registry.gauge("none", help: "None.", labels: ["state"]) { [:] }
+        #expect(
+            registry.text == """
+                # HELP jobs Jobs.
+                # TYPE jobs gauge
+                jobs{state="Failed"} 1
+                jobs{state="Running"} 2
+
+                """)
+    }
+
+    @Test("a counter can be shown before anything is counted")
+    func begun() {
+        let registry = MetricsRegistry()
+        let counter = registry.counter("c_total", help: "C.", labels: ["kind"])
+        counter.begin("a")
+        counter.increment("a")
+        counter.begin("a")
+        #expect(registry.text.hasSuffix("\nc_total{kind=\"a\"} 1\n"))
+    }
+
     @Test("counting from many tasks at once loses nothing")
     func concurrency() async {
         let registry = MetricsRegistry()

@@ -44,7 +44,8 @@ final class UnconfirmedWrites: Sendable {
                 return nil
             }
             writes[metadata.uid] = nil
-            return write.new == status ? write.old : nil
+            guard write.new == status else { return Optional.none }
+            return write.old
         }
     }
 
