@@ -46,7 +46,13 @@ struct Queues: Sendable {
         }
         stores.promotionJobs.onChange { [promotions] in promotions.add($0.metadata.promotion) }
         stores.promotionPods.onChange { [promotions] in promotions.add($0.metadata.promotion) }
-        stores.deployments.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+        stores.deployments.onChange { [promotions] deployment in
+            // All that share the deployment: one that was superseded takes over when its successor goes.
+            for promotion in stores.promotions.all where promotion.deployment == deployment.metadata.key {
+                promotions.add(promotion.metadata.key)
+            }
+            promotions.add(deployment.metadata.promotion)
+        }
         stores.promotionServices.onChange { [promotions] in promotions.add($0.metadata.promotion) }
     }
 }
@@ -54,6 +60,13 @@ struct Queues: Sendable {
 extension KeyQueue {
     fileprivate func add(_ key: ObjectKey?) {
         if let key { add(key) }
+    }
+}
+
+extension ModelPromotion {
+    /// The deployment that runs it, shared with the other promotions of its experiment.
+    fileprivate var deployment: ObjectKey? {
+        spec.serving.map { _ in ObjectKey(namespace: metadata.namespace, name: spec.servingName) }
     }
 }
 

@@ -29,6 +29,7 @@ public final class ControlPlane: Sendable {
     public let token = "admin-token"
     /// Keys, logs, and the process ids of the programs, each in a file named after it.
     package let directory: String
+    private let supervisor: pid_t
     private let nextNamespace = Mutex(0)
 
     private static let apiServer = Task { try await ControlPlane(.apiServer) }
@@ -49,6 +50,11 @@ public final class ControlPlane: Sendable {
     /// deletion are held to the rights on the owner's finalizers, as some distributions do.
     package static func audited() async throws -> ControlPlane { try await ControlPlane(.all, isAudited: true) }
 
+    /// A control plane that no other test uses, for tests that change what all would see.
+    package static func separate(_ parts: Parts = .apiServer) async throws -> ControlPlane {
+        try await ControlPlane(parts)
+    }
+
     /// Makes a namespace that no other test uses, and returns its name.
     public func namespace(_ prefix: String = "test") async throws -> String {
         let number = nextNamespace.withLock { next in
@@ -59,6 +65,14 @@ public final class ControlPlane: Sendable {
         let resource = Resource(group: "", version: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false)
         try await client.create(Manifest(Reference(resource, name: name), [:]))
         return name
+    }
+
+    /// Kills the supervisor, with which the kernel kills the rest, and removes the folder.
+    package func stop() {
+        kill(supervisor, SIGKILL)
+        var status: Int32 = 0
+        waitpid(supervisor, &status, 0)
+        try? FileManager.default.removeItem(atPath: directory)
     }
 
     private init(_ parts: Parts, isAudited: Bool = false) async throws {
@@ -76,6 +90,7 @@ public final class ControlPlane: Sendable {
         if isAudited { variables["AUDITED_USER"] = "system:serviceaccount:aerie-system:aerie-controller" }
         let script = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/control-plane.sh"
         let process = try Self.start(script, directory, variables)
+        supervisor = process
 
         let server = "https://127.0.0.1:\(ports[0])"
         configuration = try await Self.until(.seconds(30), directory, process, "make its keys") {

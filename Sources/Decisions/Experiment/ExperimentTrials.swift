@@ -24,16 +24,38 @@ extension ExperimentRound {
             become(.pending, .trialsRefused, message)
         } else if spec.suspend, roll.active.isEmpty {
             become(.suspended, .suspended, "The experiment is suspended.")
+        } else if let trouble = commonTrouble {
+            if status.reason != trouble.reason {
+                events.append(.init(.warning, reason: trouble.reason, message: trouble.message.end(bytes: 1_000)))
+            }
+            become(.pending, trouble.reason, trouble.message)
         } else {
             become(.running, .trialsRunning, "Trials run.")
         }
     }
 
+    /// What the trials wait for, when none of them gets on.
+    private var commonTrouble: (reason: String, message: String)? {
+        guard roll.active.allSatisfy({ roll.state(of: $0) == .pending }) else { return nil }
+        let everyday = [TrialReason.tfJobCreated.rawValue, TrialReason.stopping.rawValue, "Suspended"]
+        for trial in roll.active {
+            guard let reason = trial.status?.reason, !everyday.contains(reason), !reason.hasSuffix("Restarting")
+            else { continue }
+            let words = trial.status?.conditions.first("Running")?.message ?? reason
+            return (reason, "Trial \(trial.metadata.name) waits: \(words)")
+        }
+        return nil
+    }
+
     private mutating func become(
         _ state: TrainingExperiment.State, _ reason: ExperimentReason, _ message: String
     ) {
+        become(state, reason.rawValue, message)
+    }
+
+    private mutating func become(_ state: TrainingExperiment.State, _ reason: String, _ message: String) {
         status.state = state
-        status.reason = reason.rawValue
+        status.reason = reason
         set("Running", state == .running ? .yes : .no, reason, message)
     }
 

@@ -22,6 +22,8 @@ struct OperatorProcess: Sendable {
         var tfJob = TFJobDecision.Configuration()
         /// Whether TFJobs are taken over from the training operator.
         var adoptsTFJobs = false
+        /// From one look for the training operator to the next.
+        var coexistencePeriod = Duration.seconds(10)
     }
 
     let metrics = MetricsRegistry()
@@ -43,18 +45,19 @@ struct OperatorProcess: Sendable {
             configuration: configuration, transport: RetryingTransport(rights), fieldManager: "aerie-controller")
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: options.identity, now: { .now }, logger: logger)
-        let theOperator = Operator(
-            Operator.Configuration(
-                namespace: namespace, tfJob: options.tfJob, adoptsTFJobs: options.adoptsTFJobs),
-            Operator.Environment(
-                client: client, events: events, metrics: RuntimeMetrics(in: metrics), now: { MicroTime.now.time },
-                logger: logger))
         let elector = options.election.map { timing in
             LeaderElector(
                 client: KubernetesClient(configuration: configuration, transport: rights),
                 lease: ObjectKey(namespace: OperatorCluster.systemNamespace, name: "aerie-controller"),
                 identity: options.identity, timing: timing, now: { .now }, logger: logger)
         }
+        let theOperator = Operator(
+            Operator.Configuration(
+                namespace: namespace, tfJob: options.tfJob, adoptsTFJobs: options.adoptsTFJobs,
+                coexistencePeriod: options.coexistencePeriod),
+            Operator.Environment(
+                client: client, events: events, metrics: RuntimeMetrics(in: metrics), now: { MicroTime.now.time },
+                logger: logger, mayWrite: { elector?.isLeading ?? true }))
         let controllers = Controllers(theOperator: theOperator, elector: elector)
         services = ServiceGroup(
             configuration: .init(
