@@ -11,7 +11,7 @@ import Testing
         resource: Resource
     ) async throws {
         let cluster = try await OperatorCluster.shared()
-        let namespace = resource.isNamespaced ? try await cluster.namespace() : nil
+        let namespace = resource.isNamespaced ? try await cluster.namespace() : ""
         let definition = try #require(AerieCRDs.all.first { $0.resource == resource })
         let mistakes = Mistake.all(in: definition.spec.json, at: [.member("spec")])
         // A walk that finds nothing would prove nothing.
@@ -31,15 +31,15 @@ import Testing
     }
 
     private func refuse(
-        _ mistake: Mistake, _ resource: Resource, _ namespace: String?, _ name: String, _ client: KubernetesClient
+        _ mistake: Mistake, _ resource: Resource, _ namespace: String, _ name: String, _ client: KubernetesClient
     ) async throws {
         let manifest = Manifest(Reference(resource, namespace: namespace, name: name), mistake.object)
         do throws(KubernetesError) {
             try await client.create(manifest)
-            Issue.record("\(resource.kind) with \(mistake.testDescription) was taken")
+            Issue.record("\(resource.kind) with \(mistake.sentence) was taken")
         } catch {
-            #expect(error.reason == .invalid, "\(mistake.testDescription): \(error)")
-            #expect(Self.names(mistake.field, in: error.message), "\(mistake.testDescription): \(error.message)")
+            #expect(error.reason == .invalid, "\(mistake.sentence): \(error)")
+            #expect(Self.names(mistake.field, in: error.message), "\(mistake.sentence): \(error.message)")
         }
     }
 

@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 /// A value that the schema of a field does not allow, and an object that has it there.
-struct Mistake: Sendable, CustomTestStringConvertible {
+struct Mistake: Sendable {
     /// One step from an object to a value inside it.
     enum Step: Hashable, Sendable {
         case member(String)
@@ -23,7 +23,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         }
     }
 
-    var testDescription: String { "\(field): \(what)" }
+    /// The field and what is wrong with it.
+    var sentence: String { "\(field): \(what)" }
 
     /// An object with nothing but the way to the wrong value.
     var object: JSONValue {
