@@ -77,14 +77,19 @@ struct WebhookInCluster: Sendable {
                 hosts: SecretCertificates.hosts(service: "aerie-webhook", namespace: OperatorCluster.systemNamespace)
                     + ["127.0.0.1"], policy: policy, now: now),
             registration: WebhookRegistration(client: controller, url: "https://127.0.0.1:\(port)"), logger: logger)
+        // Stopped as the program is: open connections end in order.
+        let services = ServiceGroup(services: [webhook], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await webhook.run() }
-            group.addTask {
+            group.addTask { try await services.run() }
+            do {
                 try await eventually("the webhook answers") { webhook.isServing ? true : nil }
                 try await body(port)
+            } catch {
+                await services.triggerGracefulShutdown()
+                throw error
             }
-            try await group.next()
-            group.cancelAll()
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
         }
     }
 
