@@ -6,7 +6,7 @@ IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 .DEFAULT_GOAL := help
 BENCH ?=
 
-.PHONY: help demo fuzz bench test e2e-node setup setup-packages setup-tensorflow build programs crds check lint check-programs images clean
+.PHONY: help demo fuzz bench test e2e-node setup setup-packages setup-tensorflow build programs crds transcripts check lint check-programs images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ build: ## Build programs and tests, as releases are
 
 programs: ## Build the programs, as releases are
 	$(SWIFT) build
+
+transcripts: setup programs ## Write docs/kubectl.md from a real run
+	scripts/transcripts
 
 crds: programs ## Write crds/*.yaml from the Swift types
 	"$$($(SWIFT) build --show-bin-path)/aerie-controller" crds --output crds
