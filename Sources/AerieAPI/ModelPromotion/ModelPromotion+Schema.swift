@@ -14,7 +14,7 @@ extension ModelPromotion {
             .init("State", ".status.state", description: "In one word how far the promotion is."),
             .init("Reason", ".status.reason", description: "Why it is in this state."),
             .init("Model", ".spec.modelName", description: "The name under which the model is served."),
-            .init("Value", ".spec.value", type: .number, description: "The objective's metric at the checkpoint."),
+            .init("Value", ".status.displayValue", description: "The objective's metric at the checkpoint."),
             .init("Digest", ".status.image.digest", description: "The digest of the image that was pushed."),
             .age,
             .init("Experiment", ".spec.source.experiment", isWide: true, description: "Where the checkpoint is from."),
@@ -72,6 +72,7 @@ extension ModelPromotion {
             "reason": .reason,
             "conditions": .conditions,
             "jobUID": .string("The uid of the job that exports and builds, once it was seen.", maxLength: 64),
+            "displayValue": .string("The checkpoint's value with four digits, for tables.", maxLength: 32),
             "image": .object(
                 "The image that was pushed.",
                 [

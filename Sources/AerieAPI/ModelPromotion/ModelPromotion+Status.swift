@@ -38,6 +38,8 @@ extension ModelPromotion {
         /// The uid of the promotion's job, once it was seen: a job that is gone is not created again.
         public var jobUID: String?
         public var image: Image?
+        /// The checkpoint's value with four digits, for tables.
+        public var displayValue: String?
         /// Where the model answers within the cluster.
         public var url: String?
         public var startTime: Time?
@@ -67,6 +69,7 @@ extension ModelPromotion {
             conditions = try container.decode(.conditions, default: [])
             jobUID = try container.decodeIfPresent(String.self, forKey: .jobUID)
             image = try container.decodeIfPresent(Image.self, forKey: .image)
+            displayValue = try container.decodeIfPresent(String.self, forKey: .displayValue)
             url = try container.decodeIfPresent(String.self, forKey: .url)
             startTime = try container.decodeIfPresent(Time.self, forKey: .startTime)
             completionTime = try container.decodeIfPresent(Time.self, forKey: .completionTime)

@@ -15,7 +15,7 @@ extension TrainingExperiment {
             .init("Trials", ".status.completed", description: "Ended trials of all that may be created."),
             .init("Running", ".status.trials.running", type: .integer, description: "Trials that train now."),
             .init("Failed", ".status.trials.failed", type: .integer, description: "Trials that failed."),
-            .init("Best", ".status.best.value", type: .number, description: "The best value of the objective so far."),
+            .init("Best", ".status.displayValue", description: "The best value of the objective so far."),
             .init("Metric", ".spec.objective.metric", description: "The objective's metric."),
             .age,
             .init("Best-Trial", ".status.best.trial", isWide: true, description: "The trial of the best checkpoint."),
@@ -203,6 +203,7 @@ extension TrainingExperiment {
                     "deleted": .integer("Trials whose object someone deleted.", min: 0),
                 ]),
             "completed": .string("Ended trials of all that may be created, such as `4/12`.", maxLength: 32),
+            "displayValue": .string("The best value with four digits, for tables.", maxLength: 32),
             "best": .object(
                 "The checkpoint that leads, and what led to it.",
                 [

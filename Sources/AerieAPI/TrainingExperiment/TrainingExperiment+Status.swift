@@ -21,6 +21,8 @@ extension TrainingExperiment {
         /// Ended trials of all that may be created, such as `4/12`.
         public var completed: String?
         public var best: BestCheckpoint?
+        /// The best value with four digits, for tables.
+        public var displayValue: String?
         public var promotion: PromotionSummary?
         public var startTime: Time?
         public var completionTime: Time?
@@ -52,6 +54,7 @@ extension TrainingExperiment {
             trials = try container.decode(.trials, default: TrialCounts())
             completed = try container.decodeIfPresent(String.self, forKey: .completed)
             best = try container.decodeIfPresent(BestCheckpoint.self, forKey: .best)
+            displayValue = try container.decodeIfPresent(String.self, forKey: .displayValue)
             promotion = try container.decodeIfPresent(PromotionSummary.self, forKey: .promotion)
             startTime = try container.decodeIfPresent(Time.self, forKey: .startTime)
             completionTime = try container.decodeIfPresent(Time.self, forKey: .completionTime)

@@ -13,7 +13,7 @@ extension Trial {
             .init("Experiment", ".spec.experiment", description: "The experiment that the trial belongs to."),
             .init("State", ".status.state", description: "In one word how the trial is going."),
             .init(
-                "Value", ".status.value", type: .number, description: "The objective's metric at its best checkpoint."),
+                "Value", ".status.displayValue", description: "The objective's metric at its best checkpoint."),
             .init("Step", ".status.checkpoint.step", type: .integer, description: "The step of its best checkpoint."),
             .age,
             .init("Reason", ".status.reason", isWide: true, description: "Why it is in this state."),
@@ -73,6 +73,7 @@ extension Trial {
             "node": .string("Where that pod runs or ran."),
             "step": .integer("The last step that was trained.", min: 0),
             "value": .number("The objective's metric at the best checkpoint; absent when it was no finite number."),
+            "displayValue": .string("`value` with four digits, for tables.", maxLength: 32),
             "metrics": .metrics,
             "checkpoint": checkpointSchema.described(as: "The best checkpoint by the objective."),
             "checkpoints": .array(

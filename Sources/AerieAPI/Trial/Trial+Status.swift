@@ -30,6 +30,8 @@ extension Trial {
         public var step: Int?
         /// The objective's metric at ``checkpoint``; absent when it was not a finite number.
         public var value: Double?
+        /// ``value`` with four digits, for tables.
+        public var displayValue: String?
         public var metrics: Metrics?
         public var checkpoint: CheckpointReference?
         /// The kept ones with a finite value, best first.
@@ -80,6 +82,7 @@ extension Trial {
             node = try container.decodeIfPresent(String.self, forKey: .node)
             step = try container.decodeIfPresent(Int.self, forKey: .step)
             value = try container.decodeIfPresent(Double.self, forKey: .value)
+            displayValue = try container.decodeIfPresent(String.self, forKey: .displayValue)
             metrics = try container.decodeIfPresent(Metrics.self, forKey: .metrics)
             checkpoint = try container.decodeIfPresent(CheckpointReference.self, forKey: .checkpoint)
             checkpoints = try container.decodeIfPresent([CheckpointReference].self, forKey: .checkpoints)

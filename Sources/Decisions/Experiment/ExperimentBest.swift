@@ -11,6 +11,7 @@ extension ExperimentRound {
         let best = candidates.reduce(leader) { best, candidate in
             best.map { candidate.wins(over: $0, by: goal) ? candidate : $0 } ?? candidate
         }
+        status.displayValue = best.map { SignificantDigits.text($0.value) }
         guard let best, best != leader else { return }
         status.best = best
         events.append(

@@ -26,6 +26,7 @@ struct PromotionRound {
         status = observed.promotion.status ?? ModelPromotion.Status()
         status.observedGeneration = observed.promotion.metadata.generation
         status.startTime = status.startTime ?? observed.now
+        status.displayValue = SignificantDigits.text(observed.promotion.spec.value)
         if status.conditions.first("Created") == nil {
             set("Created", .yes, .promotionCreated, "The promotion is created.")
         }

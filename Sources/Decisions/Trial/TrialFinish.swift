@@ -87,6 +87,7 @@ extension TrialRound {
         status.checkpoints = kept.isEmpty ? nil : Array(kept.prefix(Trial.Status.maximumCheckpoints))
         status.checkpoint = kept.first
         status.value = kept.first?.value.value
+        status.displayValue = status.value.map(SignificantDigits.text)
         status.step = result.step
         status.metrics = result.metrics.capped(keeping: objective.metric)
         status.datasetDigest = result.dataset?.digest
