@@ -1,6 +1,8 @@
 # The one entry point. `make help` lists the targets; each says in one line, after ##, what it does.
 SWIFT := scripts/swift
 PROGRAMS := aerie aerie-controller aerie-serving aerie-trainer
+# The Python that `make setup` fills with what tests and documents need.
+REFERENCE := $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/python/bin/python
 IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 
 .DEFAULT_GOAL := help
@@ -52,6 +54,10 @@ crds: programs ## Write crds/*.yaml from the Swift types
 check: setup lint ## Check formatting, layers and scripts
 	scripts/check-layers.py
 	scripts/check-scripts
+	$(REFERENCE) scripts/bad-input-table.py --check
+
+tables: setup ## Write docs/bad-input.md from the tables that the tests run
+	$(REFERENCE) scripts/bad-input-table.py
 
 lint: ## Check the format of all Swift sources
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

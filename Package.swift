@@ -244,6 +244,8 @@ let package = Package(
         tests(
             "ClientsTests", ["KubernetesAPI", "TestSupport", subprocess, system, "aerie", "aerie-controller"],
             exclude: ["training_client.py"]),
-        tests("EndToEndTests", [subprocess, system], exclude: ["Experiments", "kill-controller-once.sh"]),
+        tests(
+            "EndToEndTests", [subprocess, system],
+            exclude: ["BadInput", "Experiments", "bad-input.py", "distributed.sh", "kill-controller-once.sh"]),
     ]
 )
