@@ -116,6 +116,10 @@ extension TFJobRound {
     /// Entries of pods that still exist are needed for counting; of the others the latest are kept.
     private mutating func forgetOldAttempts() {
         let present = Set(census.pods.map(\.pod.metadata.uid))
+        // Old nodes take a pod away without a word on how it ended: it is over when it is gone.
+        for index in status.attempts.indices where !present.contains(status.attempts[index].uid) {
+            status.attempts[index].endTime = status.attempts[index].endTime ?? now
+        }
         var surplus = status.attempts.count { !present.contains($0.uid) } - TFJob.Status.attemptLimit
         status.attempts.removeAll { entry in
             guard surplus > 0, !present.contains(entry.uid) else { return false }
