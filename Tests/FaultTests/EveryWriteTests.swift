@@ -19,13 +19,6 @@ import Testing
             try await Campaign(cluster: cluster, proxy: proxy, interference: interference, faults: faults).run()
         }
         print(FaultTable(outcomes))
-        for outcome in outcomes where !outcome.problems.isEmpty {
-            Issue.record(
-                """
-                \(outcome.life), write \(outcome.number) (\(outcome.run.struck ?? "none")) \
-                \(outcome.fault?.rawValue ?? "undisturbed"): \(outcome.problems.joined(separator: "; "))
-                """)
-        }
         for life in Life.all {
             for fault in faults {
                 let struck = outcomes.count { $0.life == life.description && $0.fault == fault && $0.run.struck != nil }

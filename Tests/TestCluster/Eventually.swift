@@ -12,18 +12,20 @@ package struct NotInTime: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: A sentence for the failure.
 ///   - limit: How long to ask.
+///   - pause: Between two questions.
 ///   - ask: Answers `nil` while it is too early.
 /// - Returns: The first answer.
 /// - Throws: ``NotInTime``, or what `ask` throws.
 @discardableResult
 package func eventually<Answer>(
-    _ what: String, within limit: Duration = .seconds(90), isolation: isolated (any Actor)? = #isolation,
+    _ what: String, within limit: Duration = .seconds(90), every pause: Duration = .milliseconds(50),
+    isolation: isolated (any Actor)? = #isolation,
     ask: () async throws -> Answer?
 ) async throws -> Answer {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
         if let answer = try await ask() { return answer }
-        try await Task.sleep(for: .milliseconds(50))
+        try await Task.sleep(for: pause)
     }
     throw NotInTime(description: "within \(limit) it did not come true that \(what)")
 }

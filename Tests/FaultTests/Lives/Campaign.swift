@@ -1,4 +1,5 @@
 import TestCluster
+import Testing
 
 /// Every life, once undisturbed and then with each fault at each of its writes.
 struct Campaign: Sendable {
@@ -42,17 +43,21 @@ struct Campaign: Sendable {
     ) -> Course {
         Course(
             cluster: cluster, proxy: proxy, interference: interference, life: life, fault: fault, reference: reference,
-            hasOwnController: !sharesController)
+            controllers: sharesController ? 0 : 1)
     }
 
     private func run(_ courses: [Course]) async throws -> [Course.Outcome] {
         try await withThrowingTaskGroup(of: Course.Outcome.self) { group in
             var outcomes: [Course.Outcome] = []
+            func add(_ outcome: Course.Outcome) {
+                outcomes.append(outcome)
+                if let failure = outcome.failure { Issue.record("\(failure)") }
+            }
             for (position, course) in courses.enumerated() {
-                if position >= Self.width, let outcome = try await group.next() { outcomes.append(outcome) }
+                if position >= Self.width, let outcome = try await group.next() { add(outcome) }
                 group.addTask { try await course.run() }
             }
-            for try await outcome in group { outcomes.append(outcome) }
+            for try await outcome in group { add(outcome) }
             return outcomes
         }
     }

@@ -16,6 +16,16 @@ struct Course: Sendable {
         var run = Interference.Run()
         /// What is wrong, in sentences; empty when all is well.
         var problems: [String] = []
+
+        /// All that is wrong in one sentence.
+        var failure: String? {
+            problems.isEmpty
+                ? nil
+                : """
+                \(life), write \(number) (\(run.struck ?? "none")) \(fault?.rawValue ?? "undisturbed") in \(namespace): \
+                \(problems.joined(separator: "; ")); writes: \(run.writes.joined(separator: ", "))
+                """
+        }
     }
 
     let cluster: OperatorCluster
@@ -25,21 +35,26 @@ struct Course: Sendable {
     var fault: (kind: Fault, at: Int)?
     /// What the same life comes to undisturbed; `nil` when that is what is to be found out.
     var reference: Outcome?
-    /// Whether a controller of its own is at work here, rather than one that others share.
-    var hasOwnController: Bool
+    /// How many controllers are at work here alone; none where one is shared with others.
+    var controllers = 1
+    /// For the controller of its own.
+    var arguments = ["--no-leader-elect"]
+    var environment: [String: String] = [:]
 
     /// Goes through the life to its end, and waits until everything is as in ``reference``.
     func run() async throws -> Outcome {
         let namespace = try await cluster.namespace()
         interference[namespace].fault = fault
-        let controller =
-            hasOwnController ? try ControllerProcess(cluster, server: proxy.url, namespace: namespace) : nil
-        if let controller { interference[namespace].kill = { await controller.kill() } }
+        let processes = try (0..<controllers).map { _ in
+            try ControllerProcess(
+                cluster, server: proxy.url, namespace: namespace, arguments: arguments, environment: environment)
+        }
+        interference[namespace].kill = { for process in processes { await process.kill() } }
         var outcome = Outcome(namespace: namespace, life: life.description, fault: fault?.kind, number: fault?.at ?? 0)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
-                if let controller { group.addTask { try await controller.run() } }
+                for process in processes { group.addTask { try await process.run() } }
                 group.addTask { try await Kubelet(cluster: cluster, namespace: namespace).play(life.script) }
                 try await cluster.admin.create(life.manifest(namespace))
                 try await life.people(cluster, namespace)
@@ -54,13 +69,18 @@ struct Course: Sendable {
     }
 
     private func end(in namespace: String) async throws -> EndState {
+        try await eventually("\(life) is over", within: .seconds(300), every: .milliseconds(150)) {
+            // While the server is away nothing is over.
+            try? await isOver(namespace) ? true : nil
+        }
         guard let wanted = reference?.end else {
             return try await eventually("\(life) is at rest") { try await stateAtRest(namespace) }
         }
         var differences: [String] = []
         do {
-            return try await eventually("the end is the same", within: .seconds(90)) {
-                let state = try await EndState(of: namespace, cluster.admin)
+            return try await eventually("the end is the same", within: .seconds(30), every: .milliseconds(250)) {
+                // While the server is away nothing is the same.
+                guard let state = try? await EndState(of: namespace, cluster.admin) else { return EndState?.none }
                 differences = state.differences(from: wanted)
                 return differences.isEmpty ? state : nil
             }
@@ -71,7 +91,6 @@ struct Course: Sendable {
 
     /// A state that has an end in it and that did not change for a while.
     private func stateAtRest(_ namespace: String) async throws -> EndState? {
-        guard try await isOver(namespace) else { return nil }
         let before = try await EndState(of: namespace, cluster.admin)
         try await Task.sleep(for: .seconds(1))
         return try await EndState(of: namespace, cluster.admin) == before ? before : nil

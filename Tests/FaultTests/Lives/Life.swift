@@ -9,7 +9,7 @@ struct Life: Sendable, CustomStringConvertible {
     /// What people apply, in a namespace.
     let manifest: @Sendable (String) -> Manifest
     /// What becomes of the pods.
-    let script: Kubelet.Script
+    var script: Kubelet.Script
     /// What people do besides, each step as soon as the controller has seen the one before.
     var people: @Sendable (OperatorCluster, String) async throws -> Void = { _, _ in }
 

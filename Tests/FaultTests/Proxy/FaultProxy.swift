@@ -60,35 +60,45 @@ struct FaultProxy {
 
     /// Answers the requests of one connection until either side ends it.
     private func serve(_ connection: Connection) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // However a connection breaks, only its own requests are over.
-                try? await connection.executeThenClose { inbound, outbound in
-                    var request: ProxiedRequest?
-                    for try await part in inbound {
-                        switch part {
-                        case .head(let head): request = ProxiedRequest(head: head, body: ByteBuffer())
-                        case .body(var bytes): request?.body.writeBuffer(&bytes)
-                        case .end:
-                            guard let whole = request, try await answer(whole, to: outbound) else { return }
-                        }
+        // However a connection breaks, only its own requests are over.
+        try? await connection.executeThenClose { inbound, outbound in
+            var request: ProxiedRequest?
+            for try await part in inbound {
+                switch part {
+                case .head(let head): request = ProxiedRequest(head: head, body: ByteBuffer())
+                case .body(var bytes): request?.body.writeBuffer(&bytes)
+                case .end:
+                    guard let whole = request else { return }
+                    if whole.isWrite, let namespace = whole.namespace {
+                        guard try await answer(whole, in: namespace, to: outbound) else { return }
+                    } else {
+                        try await read(whole, connection.channel, to: outbound)
                     }
                 }
             }
-            group.addTask { try? await connection.channel.closeFuture.get() }
-            await group.next()
+        }
+    }
+
+    /// Passes on what changes nothing, and gives it up when the controller does: watches would go on for long.
+    private func read(
+        _ request: ProxiedRequest, _ channel: any Channel,
+        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    ) async throws {
+        let (closed, close) = AsyncStream.makeStream(of: Void.self)
+        channel.closeFuture.whenComplete { _ in close.finish() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pass(try await upstream.send(request), to: outbound) }
+            group.addTask { for await _ in closed {} }
+            try await group.next()
             group.cancelAll()
         }
     }
 
     /// - Returns: whether the connection goes on.
     private func answer(
-        _ request: ProxiedRequest, to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+        _ request: ProxiedRequest, in namespace: String,
+        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws -> Bool {
-        guard request.isWrite, let namespace = request.namespace else {
-            try await pass(try await upstream.send(request), to: outbound)
-            return true
-        }
         switch await interference.decide(on: request, in: namespace) {
         case .pass: break
         case .cut: return false

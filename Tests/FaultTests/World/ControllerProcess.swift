@@ -13,6 +13,7 @@ final class ControllerProcess: Sendable {
     private let kubeconfig: TemporaryFile
     private let program: String
     private let arguments: [String]
+    private let environment: [String: String]
     private let current = Mutex<pid_t?>(nil)
     private let starts = Mutex(0)
 
@@ -21,10 +22,13 @@ final class ControllerProcess: Sendable {
     ///   - server: Where it finds the API server.
     ///   - namespace: The only one it looks at; `nil` for all.
     ///   - arguments: Further ones.
+    ///   - environment: Added to that of the tests.
     init(
-        _ cluster: OperatorCluster, server: String, namespace: String?, arguments: [String] = ["--no-leader-elect"]
+        _ cluster: OperatorCluster, server: String, namespace: String?, arguments: [String] = ["--no-leader-elect"],
+        environment: [String: String] = [:]
     ) throws {
         self.namespace = namespace
+        self.environment = environment
         self.arguments = arguments
         program = try Tool.program("aerie-controller")
         let authority = try Data(contentsOf: URL(filePath: "\(cluster.server.directory)/ca.crt"))
@@ -52,11 +56,13 @@ final class ControllerProcess: Sendable {
     func run() async throws {
         var command = ["run", "--kubeconfig", kubeconfig.path, "--health-port", "0", "--log-level", "error"]
         if let namespace { command += ["--namespace", namespace] }
+        let variables = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
         while !Task.isCancelled {
             // Killed, like everything else that happens to it here, is no failure of the test.
             _ = try await Subprocess.run(
-                .path(FilePath(program)), arguments: Arguments(command + arguments), input: .none, output: .discarded,
-                error: .discarded
+                .path(FilePath(program)), arguments: Arguments(command + arguments),
+                environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)), input: .none,
+                output: .discarded, error: .discarded
             ) { execution in
                 starts.withLock { $0 += 1 }
                 current.withLock { $0 = execution.processIdentifier.value }

@@ -69,13 +69,22 @@ private struct Names {
         switch value {
         case .object(let members):
             var kept: [String: JSONValue] = [:]
-            for (name, member) in members where !Self.dropped.contains(name) { kept[name] = normalised(member) }
+            for (name, member) in members where !Self.dropped.contains(name) {
+                kept[name] = name == "conditions" ? conditions(member) : normalised(member)
+            }
             if kept["annotations"] == [:] { kept["annotations"] = nil }
             return .object(kept)
         case .array(let elements): return .array(elements.map(normalised))
         case .string(let text): return .string(normalised(text))
         default: return value
         }
+    }
+
+    /// The order in which conditions were first set depends on how much was seen at once; the last one says how it is.
+    private func conditions(_ list: JSONValue) -> JSONValue {
+        let conditions = (list.arrayValue ?? []).map(normalised)
+        let type = { (condition: JSONValue) in condition["type"]?.stringValue ?? "" }
+        return ["last": conditions.last ?? .null, "all": .array(conditions.sorted { type($0) < type($1) })]
     }
 
     private func normalised(_ text: String) -> String {

@@ -69,7 +69,13 @@ struct Kubelet: Sendable {
                     let job = pod.label(TFJob.Label.jobName).flatMap {
                         jobs[ObjectKey(namespace: namespace, name: $0)]
                     }
-                    try await player.play(script(Scene(pod: pod, attempt: number, job: job)), with: pod)
+                    do throws(KubernetesError) {
+                        try await player.play(script(Scene(pod: pod, attempt: number, job: job)), with: pod)
+                    } catch {
+                        // A server that is away comes back; kubelets wait for it.
+                        try await Task.sleep(for: .milliseconds(100))
+                        change.yield()
+                    }
                 }
             }
         }
