@@ -1,4 +1,5 @@
 import CTensorFlow
+import Synchronization
 
 /// Runs a graph and holds the values of its variables.
 ///
@@ -10,6 +11,7 @@ import CTensorFlow
 public final class Session: @unchecked Sendable {
     public let graph: Graph
     let handle: OpaquePointer?
+    private let isAbandoned = Atomic<Bool>(false)
 
     /// Operations added to the graph later can be run as well.
     ///
@@ -32,6 +34,7 @@ public final class Session: @unchecked Sendable {
     }
 
     deinit {
+        if isAbandoned.load(ordering: .relaxed) { return }
         // Nobody is there to hear an error from closing.
         let status = Status()
         TF_CloseSession(handle, status.handle)
@@ -62,6 +65,11 @@ public final class Session: @unchecked Sendable {
         for storage in owned { tensors.append(try Tensor(storage)) }
         return tensors
     }
+
+    /// Never closes the session: that would wait for every task of the cluster, also for one that will never answer.
+    ///
+    /// What the session holds stays in memory until the process ends.
+    public func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
     /// Computes one output.
     public func run(feeds: [Output: Tensor] = [:], fetch: Output) throws(TFError) -> Tensor {

@@ -11,9 +11,13 @@ extension TFError {
         }
     }
 
-    /// The first line of the message, without the parts for developers of TensorFlow.
+    /// What happened and where, without the parts for developers of TensorFlow.
     var summary: String {
-        let line = message.split(separator: "\n").first.map(String.init) ?? "\(code)"
-        return line.count > 300 ? "\(line.prefix(300))…" : line
+        let lines = message.split(separator: "\n").filter { line in
+            line.contains(where: \.isLetter) && !line.hasPrefix("Graph execution error")
+        }
+        // The first line says which task, the second what happened there.
+        let text = lines.prefix(lines.first?.hasSuffix(":") == true ? 2 : 1).joined(separator: " ")
+        return text.isEmpty ? "\(code)" : String(text.prefix(300))
     }
 }

@@ -30,7 +30,7 @@ struct Rendezvous {
             if now - start >= Double(member.timeouts.peer) {
                 throw TrainingError(
                     .peerUnavailable,
-                    "waited \(member.timeouts.peer) s for other tasks (\(ClusterTimeouts.peerVariable)): \(waiting)")
+                    "waited \(member.timeouts.peer) s (\(ClusterTimeouts.peerVariable)) for \(waiting)")
             }
             if now >= reminder {
                 member.log.log(

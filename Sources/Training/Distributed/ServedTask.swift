@@ -35,7 +35,11 @@ public struct ServedTask {
         var reminder = lastSeen + ClusterMember.reminderInterval
         while true {
             if member.isStopping() { throw TrainingError(.interrupted, "stopped while serving") }
-            if let reason = try ending.read() { return reason }
+            if let reason = try ending.read() {
+                // The lead shall hear that it was heard.
+                usleep(500_000)
+                return reason
+            }
             let now = member.clock.uptime()
             if now >= nextProbe {
                 nextProbe = now + Self.probeInterval
@@ -44,8 +48,8 @@ public struct ServedTask {
                 if away >= Double(member.timeouts.peer) {
                     throw TrainingError(
                         .peerUnavailable,
-                        "waited \(member.timeouts.peer) s for \(member.topology.lead) "
-                            + "(\(ClusterTimeouts.peerVariable)): nothing listens there")
+                        "waited \(member.timeouts.peer) s (\(ClusterTimeouts.peerVariable)) for "
+                            + "\(member.topology.lead): nothing listens there")
                 }
                 if away > Self.probeInterval, now >= reminder {
                     reminder = now + ClusterMember.reminderInterval

@@ -14,7 +14,7 @@ struct TaskNote {
     private let session: Session
     private let handle: Output
     private let isWritten: Output
-    private let text: Output
+    private let content: Output
     private let newText: Output
     private let write: Operation
 
@@ -33,7 +33,7 @@ struct TaskNote {
             ]
         ).output
         isWritten = try graph.add("VarIsInitializedOp", handle).output
-        text = try graph.add("ReadVariableOp", handle, attributes: ["dtype": .type(.string)]).output
+        content = try graph.add("ReadVariableOp", handle, attributes: ["dtype": .type(.string)]).output
         newText = try graph.placeholder(.string, shape: .scalar)
         write = try graph.add("AssignVariableOp", handle, newText, attributes: ["dtype": .type(.string)])
         var configuration = SessionConfiguration()
@@ -44,11 +44,21 @@ struct TaskNote {
 
     /// `nil` while nobody has written anything.
     func read() throws(TFError) -> String? {
+        do { return try text() } catch {
+            session.abandon()
+            throw error
+        }
+    }
+
+    private func text() throws(TFError) -> String? {
         guard try session.run(fetch: isWritten).scalar(of: Bool.self) else { return nil }
-        return try session.run(fetch: text).strings().first
+        return try session.run(fetch: content).strings().first
     }
 
     func write(_ text: String) throws(TFError) {
-        try session.run(feeds: [newText: Tensor(string: text)], targets: [write])
+        do { try session.run(feeds: [newText: Tensor(string: text)], targets: [write]) } catch {
+            session.abandon()
+            throw error
+        }
     }
 }

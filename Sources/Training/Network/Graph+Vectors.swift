@@ -31,9 +31,10 @@ extension Graph {
         return pieces
     }
 
-    /// Adds in the order given.
+    /// Adds in the order given, always: `AddN` begins with whichever of its inputs it can overwrite.
     func sum(_ tensors: [Output]) throws(TFError) -> Output {
         guard tensors.count > 1 else { return tensors[0] }
-        return try add("AddN", name: nil, [.list(tensors)]).output
+        let stack = try add("Pack", name: nil, [.list(tensors)], attributes: ["axis": .int(0)]).output
+        return try add("Sum", stack, constant([0] as [Int32])).output
     }
 }

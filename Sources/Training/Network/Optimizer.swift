@@ -55,7 +55,7 @@ struct Optimizer {
                 graph.constant(Float(configuration.momentum)))
             return (update, [velocity])
         case .adam, .adamw:
-            let decay = decays ? try decay(variable, rate: rate) : []
+            let decay = decays ? try decay(variable, rate: rate, after: gradient.operation) : []
             let first = try slot("adam_m", for: variable)
             let second = try slot("adam_v", for: variable)
             let update = try graph.add(
@@ -76,13 +76,17 @@ struct Optimizer {
     }
 
     /// Decoupled weight decay (Loshchilov and Hutter 2019): the weights shrink by the rate, apart from the gradient.
-    private func decay(_ variable: Variable, rate: Output) throws(TFError) -> [Operation] {
+    ///
+    /// Not before the gradient is there, which other tasks may still compute from the weights.
+    private func decay(
+        _ variable: Variable, rate: Output, after gradient: Operation
+    ) throws(TFError) -> [Operation] {
         guard configuration.optimizer == .adamw, configuration.weightDecay > 0 else { return [] }
         let share = try graph.multiply(rate, graph.constant(Float(configuration.weightDecay)))
         return [
             try graph.add(
                 "AssignSubVariableOp", variable.handle, graph.multiply(variable.value, share),
-                attributes: ["dtype": .type(.float)])
+                attributes: ["dtype": .type(.float)], after: [gradient])
         ]
     }
 

@@ -34,6 +34,7 @@ extension StepGraph {
 
         var updates: [Operation] = []
         var synchronize: [Operation] = []
+        var replicaSteps: [Output] = []
         var checkpointed: [Variable] = []
         var loss = tower.loss
         for (index, scope) in scopes.enumerated() {
@@ -50,6 +51,7 @@ extension StepGraph {
                 checkpointed = variables
                 loss = reduced[reduced.count - 1]
             } else {
+                replicaSteps.append(replica.step.value)
                 for (source, copy) in zip(checkpointed, variables) {
                     synchronize.append(try copy.assign(source.value))
                 }
@@ -58,7 +60,7 @@ extension StepGraph {
         return StepGraph(
             network: lead.network, globalStep: lead.step, variables: Array(checkpointed.dropFirst()), loss: loss,
             inputs: inputs,
-            updates: updates, synchronize: synchronize)
+            updates: updates, synchronize: synchronize, replicaSteps: replicaSteps)
     }
 
     /// The variables of one task.

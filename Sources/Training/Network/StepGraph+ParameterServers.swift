@@ -40,7 +40,7 @@ extension StepGraph {
         return StepGraph(
             network: network, globalStep: step, variables: network.variables + slots,
             loss: try graph.sum(losses), inputs: inputs,
-            updates: applied + [try step.assignAdd(graph.constant(Int64(1)), after: applied)], synchronize: [])
+            updates: applied + [try step.assignAdd(graph.constant(Int64(1)), after: applied)])
     }
 
     /// The server of each variable: the one that has the fewest numbers so far.

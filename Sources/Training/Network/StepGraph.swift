@@ -19,6 +19,8 @@ struct StepGraph {
     let updates: [Operation]
     /// Gives the variables' values to all tasks that have variables of their own.
     let synchronize: [Operation]
+    /// The steps that those variables have seen.
+    let replicaSteps: [Output]
 
     static let globalStepName = "global_step"
 
@@ -51,11 +53,12 @@ struct StepGraph {
         loss = tower.loss
         inputs = [tower.input]
         synchronize = []
+        replicaSteps = []
     }
 
     init(
         network: Network, globalStep: Variable, variables: [Variable], loss: Output, inputs: [TrainingPipeline],
-        updates: [Operation], synchronize: [Operation]
+        updates: [Operation], synchronize: [Operation] = [], replicaSteps: [Output] = []
     ) {
         self.network = network
         self.globalStep = globalStep
@@ -64,5 +67,6 @@ struct StepGraph {
         self.inputs = inputs
         self.updates = updates
         self.synchronize = synchronize
+        self.replicaSteps = replicaSteps
     }
 }

@@ -56,6 +56,8 @@ final class TrainingSession {
             intraOperationThreads: configuration.threads, interOperationThreads: configuration.threads)
         session.operationTimeout = layout?.operationTimeout ?? 0
         self.session = try Session(graph, configuration: session, target: layout?.target)
+        // The process ends soon after the training, and a task that was lost must not hold up the next try.
+        if layout != nil { self.session.abandon() }
         try events.open(eventsDirectory, in: self.session)
     }
 
@@ -101,6 +103,19 @@ final class TrainingSession {
 
     /// Ends the event file of a training whose other tasks cannot be reached.
     func abandon() throws(TFError) { try events.close(in: session) }
+
+    /// Throws ``TFError`` `aborted` when a task's own variables have seen other steps than these.
+    ///
+    /// A task that did not answer for a while may have finished a step that was given up meanwhile.
+    func checkReplicas() throws(TFError) {
+        guard !graphs.replicaSteps.isEmpty else { return }
+        for value in try session.run(fetches: graphs.replicaSteps) {
+            let theirs = try value.scalar(of: Int64.self)
+            guard theirs == step else {
+                throw TFError(.aborted, "a task has variables of step \(theirs) instead of \(step)")
+            }
+        }
+    }
 
     /// Ends the input's threads and the event file.
     func end() throws(TFError) {

@@ -110,8 +110,6 @@ public struct TrialRun {
             case .result(let result): return result
             case .lost(let error, let steps):
                 let now = clock.uptime()
-                log.log(
-                    .warning, "a task was lost; going on from the last checkpoint", ["error": .string(error.summary)])
                 if steps > 0 { lastProgress = nil }
                 let since = lastProgress ?? now
                 lastProgress = since
@@ -125,6 +123,13 @@ public struct TrialRun {
         }
     }
 
+    private func report(lost error: TFError, _ session: TrainingSession? = nil) {
+        log.log(.warning, "a task was lost; going on from the last checkpoint", ["error": .string(error.summary)])
+        do { try session?.abandon() } catch {
+            log.log(.warning, "the event file did not end cleanly", ["error": .string(error.summary)])
+        }
+    }
+
     private func trainFromLatest(
         _ store: inout CheckpointStore, dataset: Dataset, layout: StepLayout?
     ) throws -> Outcome {
@@ -135,6 +140,11 @@ public struct TrialRun {
             session = try TrainingSession(
                 model, specification.configuration.training, dataset: dataset,
                 eventsDirectory: folder.attempt(specification.attempt).path, layout: layout)
+        } catch let error as TFError where layout != nil && error.isLostTask {
+            report(lost: error)
+            return .lost(error, steps: 0)
+        }
+        do {
             if let latest {
                 try session.begin(from: store.prefix(of: latest))
                 log.log(.info, "resumed", ["step": JSONValue(latest.step)])
@@ -142,14 +152,12 @@ public struct TrialRun {
                 try session.begin()
                 log.log(.info, "started", ["configuration": specification.configuration.json])
             }
-        } catch let error as TFError where layout != nil && error.isLostTask { return .lost(error, steps: 0) }
-        let start = session.step
-        do {
             let result = try train(session, &store, dataset: dataset)
             endQuietly(session)
             return .result(result)
         } catch let error as TFError where layout != nil && error.isLostTask {
-            return .lost(error, steps: session.step - start)
+            report(lost: error, session)
+            return .lost(error, steps: session.step - (latest?.step ?? 0))
         } catch {
             endQuietly(session)
             throw error
@@ -179,6 +187,7 @@ public struct TrialRun {
     }
 
     private func evaluateAndSave(_ session: TrainingSession, _ store: inout CheckpointStore) throws -> Metrics {
+        try session.checkReplicas()
         let every = specification.configuration.training.evaluateEvery
         let since = session.step % every == 0 ? every : session.step % every
         let trainingLoss = try session.takeLossSum() / Double(since)

@@ -34,6 +34,9 @@ final class ChildProcess {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
+    /// What it has printed so far.
+    func output() throws -> String { try folder.text("output") }
+
     /// Waits for the end.
     func wait() throws -> Ending {
         var status: Int32 = 0

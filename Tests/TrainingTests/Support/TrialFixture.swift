@@ -12,6 +12,8 @@ struct TrialFixture {
     var keep = 3
     var name = "landsat-0"
     var uid = "11111111-2222-3333-4444-555555555555"
+    /// Variables besides the contract's.
+    var variables: [String: String] = [:]
 
     init(_ trainer: JSONValue, folder: TemporaryFolder? = nil) throws {
         self.trainer = trainer
@@ -31,6 +33,7 @@ struct TrialFixture {
         for (variable, value) in try environment.variables() { variables[variable.rawValue] = value }
         variables[TrialVariable.podUID.rawValue] = attempt
         variables[TrialVariable.terminationLog.rawValue] = folder["termination-\(attempt)"]
+        variables.merge(self.variables) { $1 }
         return try ChildProcess(try Installation.trainer(), ["train"], environment: variables)
     }
 
