@@ -42,7 +42,7 @@ extension ClientsTests {
         let worker = try #require(results["logs"]?["life-worker-1"]?.stringValue)
         #expect(worker.contains("I am life-worker-1"))
         #expect(worker.contains(#""task":{"type":"worker","index":1}"#))
-        let events = try #require(results["events"]?["TFJob life"]?.stringValue)
+        let events = try #require(results["events"]?["tfjob/life"]?.stringValue)
         #expect(events.contains("Created pod: life-chief-0"))
         #expect(results["updated"] == ["reviewed": "yes"])
         #expect(results["refused after deletion"]?.stringValue?.contains("not found") == true)
