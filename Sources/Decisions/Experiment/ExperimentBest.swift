@@ -17,7 +17,9 @@ extension ExperimentRound {
         events.append(
             .init(
                 .normal, reason: "BestImproved",
-                message: "\(best.metric) \(best.value): \(best.trial) at step \(best.checkpoint.step)."))
+                message:
+                    "\(best.metric) \(SignificantDigits.text(best.value)): \(best.trial) at step \(best.checkpoint.step)."
+            ))
     }
 
     private func checkpoints(of trial: Trial) -> [BestCheckpoint] {

@@ -94,6 +94,20 @@ struct InstallCluster: Sendable {
         }
     }
 
+    /// A file for an account's tools.
+    func kubeconfig(token: String) throws -> String {
+        let authority = try Data(contentsOf: URL(filePath: "\(server.directory)/ca.crt")).base64EncodedString()
+        let cluster: JSONValue = [
+            "server": .string(server.configuration.server), "certificate-authority-data": .string(authority),
+        ]
+        return JSONValue.object([
+            "apiVersion": "v1", "kind": "Config", "current-context": "test",
+            "clusters": [["name": "test", "cluster": cluster]],
+            "users": [["name": "test", "user": ["token": .string(token)]]],
+            "contexts": [["name": "test", "context": ["cluster": "test", "user": "test"]]],
+        ]).description
+    }
+
     // MARK: The controller
 
     /// Runs the controller under its account, and no other rights, while `body` runs.
@@ -103,24 +117,11 @@ struct InstallCluster: Sendable {
     ) async throws -> Result {
         let account = ObjectKey(namespace: systemNamespace, name: "aerie-controller")
         let token = asAdministrator ? server.token : try await admin.token(serviceAccount: account).token
-        let authority = try Data(contentsOf: URL(filePath: "\(server.directory)/ca.crt")).base64EncodedString()
-        let kubeconfig = try TemporaryFile(
-            JSONValue.object([
-                "apiVersion": "v1", "kind": "Config", "current-context": "test",
-                "clusters": [
-                    [
-                        "name": "test",
-                        "cluster": [
-                            "server": .string(server.configuration.server),
-                            "certificate-authority-data": .string(authority),
-                        ],
-                    ]
-                ],
-                "users": [["name": "test", "user": ["token": .string(token)]]],
-                "contexts": [["name": "test", "context": ["cluster": "test", "user": "test"]]],
-            ]).description)
+        let kubeconfig = try TemporaryFile(try kubeconfig(token: token))
         let program = try Tool.program("aerie-controller")
-        let command = ["run", "--kubeconfig", kubeconfig.path, "--health-port", "0", "--log-level", "error"]
+        let command =
+            ["run", "--kubeconfig", kubeconfig.path, "--log-level", "error"]
+            + (arguments.contains("--health-port") ? [] : ["--health-port", "0"])
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 let outcome = try await Subprocess.run(

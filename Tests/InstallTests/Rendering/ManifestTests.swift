@@ -100,4 +100,17 @@ import Testing
         #expect(!rendering.documents.contains { $0["apiVersion"] == "policy/v1" })
         #expect(!rendering.list.contains("x-kubernetes-validations"))
     }
+
+    @Test func `on one machine each webhook has an address of its own instead of a service`() async throws {
+        let webhooks = try #require(
+            try await Rendering("deploy").all("ValidatingWebhookConfiguration").first?["webhooks"])
+        let local = try #require(
+            try await Rendering("deploy/overlays/local").all("ValidatingWebhookConfiguration").first?["webhooks"])
+        for (webhook, here) in zip(webhooks.arrayValue ?? [], local.arrayValue ?? []) {
+            let path = try #require(webhook["clientConfig"]?["service"]?["path"]?.stringValue)
+            #expect(here["clientConfig"] == ["url": .string("https://127.0.0.1:9443\(path)")])
+            #expect(here["name"] == webhook["name"])
+        }
+        #expect(local.arrayValue?.count == AerieCRDs.all.count)
+    }
 }

@@ -1,0 +1,139 @@
+import AerieAPI
+import KubernetesAPI
+import KubernetesClient
+import TestCluster
+import TestSupport
+import Testing
+
+/// The controller lives through everything that its rights are for, and the API server's audit log is the witness.
+extension LifecycleTests {
+    /// Granted and not seen in the log, each for a reason that the log cannot show.
+    private static let unseen: Set<Right> = {
+        // Asked for when an object of the same name is there already; a test of the operator makes one.
+        let existing = [
+            "jobs.batch", "modelpromotions.aerie.dev", "pods", "services", "tfjobs.kubeflow.org", "trials.aerie.dev",
+        ]
+        // Checked by an admission plugin, which this server runs: every object with an owner would be refused.
+        let owners = [
+            "modelpromotions.aerie.dev", "tfjobs.kubeflow.org", "trainingexperiments.aerie.dev", "trials.aerie.dev",
+        ]
+        return Set(existing.map { Right(verb: "get", resource: $0) })
+            .union(owners.map { Right(verb: "update", resource: "\($0)/finalizers") })
+            // Applying what is not there yet counts as a patch in the log, and needs this right all the same.
+            .union([Right(verb: "create", resource: "deployments.apps")])
+    }()
+
+    @Test func `every right is used, and none is missing`() async throws {
+        let cluster = try await InstallCluster.shared()
+        try await cluster.clear()
+        let rendering = try await Rendering("deploy").forOldServers
+        try await cluster.install(rendering)
+        let namespace = try await cluster.namespace("rights")
+        let port = try ControlPlane.freePorts(1)[0]
+        let webhook = ["--webhook-server-port", "\(port)", "--webhook-url", "https://127.0.0.1:\(port)"]
+        try await cluster.withController(webhook) {
+            try await cluster.withPods(in: namespace, Self.script) {
+                try await Self.live(cluster, namespace)
+            }
+        }
+        let used = try Right.used(auditLog: "\(cluster.server.directory)/audit.log")
+        #expect(used.refused == [], "a right is missing")
+        let granted = Right.granted(by: rendering)
+        #expect(granted.count > 40)
+        #expect(granted.subtracting(used.allowed).subtracting(Self.unseen) == [], "granted and not used")
+        #expect(Self.unseen.subtracting(granted) == [], "excused and not granted")
+        #expect(Self.unseen.intersection(used.allowed).filter { $0.verb != "get" } == [], "excused and used")
+    }
+
+    /// A job named after what becomes of it, or the story of an experiment.
+    private static let script: PodPlayer.Script = { pod in
+        switch pod.label(TFJob.Label.jobName) {
+        case "fails": .ends(exitCode: 1)
+        case "short": .ends(exitCode: 0)
+        default: stopping(pod) ?? Story.script(pod)
+        }
+    }
+
+    /// The first trial reaches the target while the second still trains.
+    private static func stopping(_ pod: PlayedPod) -> PodPlayer.Act? {
+        guard pod.label(Label.experiment) == "stopping", let number = pod.trialNumber else { return nil }
+        return number == 1 ? .ends(exitCode: 0, message: Samples.result(of: pod, (0.9, 100))) : .runs
+    }
+
+    private static func live(_ cluster: InstallCluster, _ namespace: String) async throws {
+        let admin = cluster.admin
+        // The webhook looks for what a spec names once its authority is in its configuration.
+        try await eventually("the webhook warns of what is not there") {
+            let outcome = try await cluster.kubectl(
+                ["apply", "--dry-run=server"], input: Rendering(documents: [demanding(namespace)]))
+            return outcome.error.contains("missing-claim") ? true : nil
+        }
+        // A worker that fails again and again is deleted and replaced until the limit.
+        try await admin.create(
+            Samples.tfJob(
+                "fails", in: namespace, workers: 1, restartPolicy: "OnFailure", runPolicy: ["backoffLimit": 1]))
+        try await admin.create(
+            Samples.tfJob(
+                "short", in: namespace, workers: 2,
+                runPolicy: ["cleanPodPolicy": "All", "ttlSecondsAfterFinished": 1]))
+        try await admin.create(Story.experiment("story", in: namespace))
+        try await admin.create(
+            Samples.experiment("stopping", in: namespace) { $0["objective"]?["target"] = 0.85 })
+        try await eventually("the short job is cleaned up") {
+            try await cluster.get(TFJob.resource, namespace, "short") == nil ? true : nil
+        }
+        try await cluster.wait(for: "Failed", of: "fails", in: namespace)
+        try await eventually("the best model is rolled out") {
+            let status = try await cluster.get(TrainingExperiment.resource, namespace, "story")?["status"]
+            return status?["promotion"]?["state"] == "Ready" ? true : nil
+        }
+        try await eventually("the second trial is told to stop") {
+            let status = try await cluster.get(TrainingExperiment.resource, namespace, "stopping")?["status"]
+            return status?["state"] == "Succeeded" && status?["trials"]?["running"]?.intValue ?? 0 == 0 ? true : nil
+        }
+    }
+
+    private static func demanding(_ namespace: String) -> JSONValue {
+        var body = Samples.tfJob("demanding", in: namespace, workers: 1).body
+        body["apiVersion"] = "kubeflow.org/v1"
+        body["kind"] = "TFJob"
+        body["metadata"] = ["name": "demanding", "namespace": .string(namespace)]
+        body["spec"] = [
+            "tfReplicaSpecs": [
+                "Worker": [
+                    "template": [
+                        "spec": [
+                            "serviceAccountName": "missing-account", "priorityClassName": "missing-class",
+                            "containers": [["name": "tensorflow", "image": "mnist:1"]],
+                            "volumes": [["name": "v", "persistentVolumeClaim": ["claimName": "missing-claim"]]],
+                        ]
+                    ]
+                ]
+            ]
+        ]
+        return body
+    }
+
+    /// Names of the dashboard and of the alerts, held against what a controller shows.
+    @Test func `dashboard and alerts look at metrics that there are`() async throws {
+        let cluster = try await InstallCluster.shared()
+        try await cluster.clear()
+        try await cluster.install(try await Rendering("deploy").forOldServers)
+        let rendering = try await Rendering("deploy/overlays/monitoring")
+        let dashboard = rendering.one("ConfigMap", "aerie-dashboard")?["data"]?["aerie.json"]?.stringValue ?? ""
+        let rules = "\(rendering.one("PrometheusRule", "aerie") ?? .null)"
+        let pattern = #/\b(?:aerie|controller_runtime|workqueue|rest_client|leader_election|process)_[a-z_]+/#
+        let names = Set((dashboard + rules).matches(of: pattern).map { String($0.output) }).map { name in
+            name.hasSuffix("_bucket") ? String(name.dropLast("_bucket".count)) : name
+        }
+        #expect(names.count > 15)
+        let port = try ControlPlane.freePorts(1)[0]
+        let metrics = try await cluster.withController(["--no-leader-elect", "--health-port", "\(port)"]) {
+            try await eventually("metrics are served") {
+                let outcome = try await Tool.outcome(of: "curl", ["-sf", "http://127.0.0.1:\(port)/metrics"])
+                return outcome.status == 0 ? outcome.output : nil
+            }
+        }
+        for name in names { #expect(metrics.contains("# TYPE \(name) "), "\(name)") }
+    }
+}
