@@ -68,11 +68,11 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
             }, logger: logger)
         defer { serving.withLock { $0 = false } }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask { await cancelWhenGracefulShutdown { await self.keep(certificate, served) } }
-            // The server ends at a graceful shutdown, or because it could not listen; the keeper never ends first.
-            try await group.next()
-            group.cancelAll()
+            group.addTask { await self.keep(certificate, served) }
+            // The server alone decides when it is over: were it cancelled while it still accepts, the connection that
+            // comes at that moment would end the program.
+            defer { group.cancelAll() }
+            try await server.run()
         }
     }
 

@@ -71,4 +71,28 @@ import Testing
                 "spec.tfReplicaSpecs.Worker.template.spec.volumes[0].persistentVolumeClaim.claimName survey-share",
             ])
     }
+
+    private func looksFor(_ object: JSONValue, over stored: JSONValue? = nil) throws -> Int {
+        let request: JSONValue = [
+            "uid": "1", "operation": stored.map { _ in "UPDATE" } ?? "CREATE", "object": object,
+            "oldObject": stored ?? .null,
+        ]
+        let review: JSONValue = [
+            "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request,
+        ]
+        return Verdict(on: try AdmissionRequest(parsing: Array(review.serialized)), as: TFJob.self).references.count
+    }
+
+    @Test func `nothing is looked for on behalf of a controller, or a second time`() throws {
+        let job = try document("detector-evaluation")
+        #expect(try looksFor(job) == 1)
+        var suspended = job
+        suspended["spec"]?["runPolicy"] = ["suspend": true]
+        #expect(try looksFor(suspended, over: job) == 0)
+        var owned = job
+        owned["metadata"]?["ownerReferences"] = [
+            ["apiVersion": "aerie.dev/v1alpha1", "kind": "Trial", "name": "t", "uid": "u", "controller": true]
+        ]
+        #expect(try looksFor(owned) == 0)
+    }
 }

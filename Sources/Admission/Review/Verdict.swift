@@ -7,7 +7,7 @@ public struct Verdict: Hashable, Sendable {
     public var errors: [FieldError] = []
     /// Shown beside success.
     public var warnings: [FieldError] = []
-    /// Named objects whose absence is worth a warning.
+    /// Named objects whose absence is worth a warning: those that a person has just named.
     public var references: [FieldReference] = []
 
     /// Accepted without a word.
@@ -39,13 +39,16 @@ public struct Verdict: Hashable, Sendable {
         }
         let wrong = object.validate()
         var earlier: Set<FieldError> = []
+        var known: Set<FieldReference> = []
         if let stored, case .success(let old) = Self.decode(type, stored) {
             earlier = Set(old.validate())
+            known = Set(old.references)
             errors = object.forbiddenChanges(since: old)
         }
         errors = wrong.filter { !earlier.contains($0) } + errors
         warnings = wrong.filter(earlier.contains) + object.warnings
-        references = object.references
+        // Nobody reads what a controller is warned of; who wrote its object was told then.
+        references = object.metadata.controller == nil ? object.references.filter { !known.contains($0) } : []
     }
 
     private static func decode<Object: CheckedObject>(
