@@ -11,7 +11,7 @@ struct TFJobSimulation {
     private(set) var world: TFJobWorld
     private(set) var violations: [String] = []
     private var random: SeededGenerator
-    private var past: [(pods: [Pod], services: [Service])] = []
+    private var past: [(pods: [Pod], services: [Service], podGroup: VolcanoPodGroup?)] = []
     private var seenAt = 0
     private var isCalm = false
     private var isQuiet = false
@@ -22,7 +22,9 @@ struct TFJobSimulation {
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
         world = TFJobWorld(Self.job(&random))
-        past = [([], [])]
+        let gangs: [GangScheduler?] = [nil, nil, .volcano, .schedulerPlugins(name: "together")]
+        world.configuration.gangScheduler = gangs.randomElement(using: &random) ?? nil
+        past = [([], [], nil)]
     }
 
     private static func job(_ random: inout SeededGenerator) -> TFJob {
@@ -56,13 +58,15 @@ struct TFJobSimulation {
     // MARK: - The controller
 
     private mutating func reconcile() throws {
-        past.append((world.pods, world.services))
+        past.append((world.pods, world.services, world.podGroup))
         let oldest = max(seenAt, past.count - 1 - (isCalm ? 0 : Int.random(in: 0...3, using: &random)))
         seenAt = oldest
         var observed = world.observed
         observed.pods = past[oldest].pods.shuffled(using: &random)
         observed.services = past[oldest].services.shuffled(using: &random)
+        observed.podGroup = past[oldest].podGroup
         var plan = TFJobDecision.decide(observed)
+        checkTurn(plan, past[oldest].podGroup)
         // The controller may die after any step; the status comes first.
         if !isCalm, Int.random(in: 0..<5, using: &random) == 0 {
             plan.actions = Array(plan.actions.prefix(Int.random(in: 0...plan.actions.count, using: &random)))
@@ -90,6 +94,8 @@ struct TFJobSimulation {
                 world.job.spec.tfReplicaSpecs[.worker]?.replicas = count
             }
         case 2: duplicate()
+        case 4, 5, 6: world.podGroup?.status = PodGroupStatus(phase: "Pending")
+        case 7, 8, 9, 10: world.podGroup?.status = PodGroupStatus(phase: "Inqueue")
         case 3: if let index = world.services.indices.randomElement(using: &random) { world.services.remove(at: index) }
         default: break
         }
@@ -154,6 +160,7 @@ struct TFJobSimulation {
 
     private mutating func calmDown() {
         world.letTerminatingPodsGo()
+        world.podGroup?.status = PodGroupStatus(phase: "Running")
         for index in world.pods.indices where world.pods[index].isUnfinishedForTest {
             let isPending = world.pods[index].phase == .pending
             world.pods[index].become(isPending ? "R" : world.status.isFinished ? "R" : "S", at: world.now)
@@ -164,6 +171,13 @@ struct TFJobSimulation {
 
     private mutating func expect(_ holds: Bool, _ sentence: String) {
         if !holds, violations.count < 5 { violations.append("step \(past.count): \(sentence)") }
+    }
+
+    /// Volcano's pods come when their group may enter its queue, and with the group.
+    private mutating func checkTurn(_ plan: Plan, _ podGroup: VolcanoPodGroup?) {
+        guard world.configuration.gangScheduler == .volcano else { return }
+        let isTurn = ["Inqueue", "Running"].contains(podGroup?.status?.phase ?? "")
+        expect(isTurn || !plan.reasons.contains("SuccessfulCreatePod"), "a pod is made out of turn")
     }
 
     private mutating func check() {
@@ -206,6 +220,7 @@ struct TFJobSimulation {
         }
         expect(world.status.isFinished, "the job never ended: \(world.status.conditions.map(\.type.text))")
         expect(world.services.isEmpty, "\(world.services.count) services are left")
+        expect(world.podGroup == nil, "the PodGroup is left")
         let left = world.pods.filter { $0.metadata.deletionTimestamp == nil }
         switch world.job.cleanPodPolicy {
         case .all: expect(left.isEmpty, "\(left.count) pods are left under All")
