@@ -198,7 +198,6 @@ let package = Package(
             "OperatorTests",
             [
                 "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
-                "KubernetesYAML",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
                 logging,
                 "aerie-controller", subprocess, system,
