@@ -113,27 +113,4 @@ extension LifecycleTests {
         ]
         return body
     }
-
-    /// Names of the dashboard and of the alerts, held against what a controller shows.
-    @Test func `dashboard and alerts look at metrics that there are`() async throws {
-        let cluster = try await InstallCluster.shared()
-        try await cluster.clear()
-        try await cluster.install(try await Rendering("deploy").forOldServers)
-        let rendering = try await Rendering("deploy/overlays/monitoring")
-        let dashboard = rendering.one("ConfigMap", "aerie-dashboard")?["data"]?["aerie.json"]?.stringValue ?? ""
-        let rules = "\(rendering.one("PrometheusRule", "aerie") ?? .null)"
-        let pattern = #/\b(?:aerie|controller_runtime|workqueue|rest_client|leader_election|process)_[a-z_]+/#
-        let names = Set((dashboard + rules).matches(of: pattern).map { String($0.output) }).map { name in
-            name.hasSuffix("_bucket") ? String(name.dropLast("_bucket".count)) : name
-        }
-        #expect(names.count > 15)
-        let port = try ControlPlane.freePorts(1)[0]
-        let metrics = try await cluster.withController(["--no-leader-elect", "--health-port", "\(port)"]) {
-            try await eventually("metrics are served") {
-                let outcome = try await Tool.outcome(of: "curl", ["-sf", "http://127.0.0.1:\(port)/metrics"])
-                return outcome.status == 0 ? outcome.output : nil
-            }
-        }
-        for name in names { #expect(metrics.contains("# TYPE \(name) "), "\(name)") }
-    }
 }

@@ -107,4 +107,19 @@ import Testing
         let outcome = try await firing(Self.quiet, expected: nil)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
     }
+
+    @Test func `dashboard and alerts look at metrics that there are`() async throws {
+        let rendering = try await Rendering("deploy/overlays/monitoring")
+        let dashboard = try #require(rendering.one("ConfigMap", "aerie-dashboard")?["data"]?["aerie.json"]?.stringValue)
+        #expect((try JSONValue(parsing: Array(dashboard.utf8)))["panels"]?.arrayValue?.isEmpty == false)
+        let rules = "\(rendering.one("PrometheusRule", "aerie") ?? .null)"
+        let pattern = #/\b(?:aerie|controller_runtime|workqueue|rest_client|leader_election|process)_[a-z_]+/#
+        let used = Set((dashboard + rules).matches(of: pattern).map { String($0.output) }).map { name in
+            name.hasSuffix("_bucket") ? String(name.dropLast("_bucket".count)) : name
+        }
+        #expect(used.count > 15)
+        // A metric without a sample is not shown by the program, so its source is asked.
+        let known = try await Tool.run("grep", ["-rhoE", "\"[a-z_]+\"", "\(Rendering.repository)/Sources/"])
+        for name in used { #expect(known.contains("\"\(name)\""), "\(name)") }
+    }
 }
