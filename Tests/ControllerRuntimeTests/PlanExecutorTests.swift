@@ -112,12 +112,31 @@ import Testing
         #expect(reason == (isFine ? nil : .alreadyExists))
     }
 
-    @Test(arguments: [(404, "NotFound"), (409, "Conflict")])
-    func `an object that is gone or another one by now needs no deleting`(code: Int, reason: String) async throws {
-        let transport = InMemoryTransport { _ in Self.status(code, reason) }
+    @Test func `an object that is gone needs no deleting`() async throws {
+        let transport = InMemoryTransport { _ in Self.status(404, "NotFound") }
         let plan = Plan(actions: [.delete(Self.child, uid: "u2")], events: [Self.created])
         try await executor(transport).execute(plan, for: widget)
         #expect(events.reasons == ["Created"])
+    }
+
+    @Test(arguments: [("u2", true), ("u3", false), (nil, false)] as [(String?, Bool)])
+    func `a conflicting delete is tried again only while the object is still there`(
+        present: String?, isTriedAgain: Bool
+    ) async throws {
+        let found = present.map { uid -> HTTPResponse in
+            let document: JSONValue = ["metadata": ["name": "child", "namespace": "ns", "uid": .string(uid)]]
+            return HTTPResponse(body: HTTPBody(document.serialized))
+        }
+        let transport = InMemoryTransport(responses: [
+            .success(Self.status(409, "Conflict")), .success(found ?? Self.status(404, "NotFound")),
+        ])
+        var reason: KubernetesError.Reason?
+        do {
+            try await executor(transport).execute(Plan(actions: [.delete(Self.child, uid: "u2")]), for: widget)
+        } catch {
+            reason = error.reason
+        }
+        #expect(reason == (isTriedAgain ? .conflict : nil))
     }
 
     @Test func `the stores know our own writes at once`() async throws {

@@ -132,9 +132,21 @@ public struct PlanExecutor: Sendable {
             let answer = try await client.document(.delete(reference, options))
             stores.deleted(answer, reference, uid: uid)
             observer?.deleted(reference)
-        } catch  where error.reason == .notFound || error.reason == .conflict {
-            // Gone, or another object of the same name by now: either way there is nothing left to delete.
+        } catch  where error.reason == .notFound {
             stores.deleted(.null, reference, uid: uid)
+        } catch  where error.reason == .conflict {
+            // Most often another object has the name by now. An object that is taken for gone would never be deleted,
+            // so the server is asked.
+            if try await isPresent(reference, uid: uid) { throw error }
+            stores.deleted(.null, reference, uid: uid)
+        }
+    }
+
+    private func isPresent(_ reference: Reference, uid: String) async throws(KubernetesError) -> Bool {
+        do throws(KubernetesError) {
+            return try await client.get(reference)["metadata"]?["uid"]?.stringValue == uid
+        } catch  where error.reason == .notFound {
+            return false
         }
     }
 }

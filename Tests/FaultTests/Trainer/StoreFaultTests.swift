@@ -54,7 +54,6 @@ import Testing
             shift
             "$@" && exit 99
             status=$?
-            find "$OLDPWD" > /dev/null 2>&1 || true
             find \(images) -type f -size +200k | sed 's/^/left over: /'
             exit "$status"
             """
@@ -69,21 +68,39 @@ import Testing
         #expect(!outcome.output.contains("left over: "), "\(outcome.output)")
     }
 
-    @Test(arguments: ["error=EIO", "error=EACCES"])
-    func `a store that cannot be read is named, and the trial may be tried again`(fault: String) async throws {
+    @Test(arguments: ["EIO", "EACCES"])
+    func `a result that cannot be read is named, and the trial goes on from its checkpoint to the same end`(
+        error: String
+    ) async throws {
+        try await expect(error, on: "attempts/a/result.json") { unreadable, digest in
+            #expect(unreadable.status == 0, "\(unreadable.text)")
+            #expect(unreadable.result?.checkpoint?.digest == digest)
+        }
+    }
+
+    @Test func `a trial whose own description cannot be read is not trained over`() async throws {
+        try await expect("EIO", on: "trial.json") { unreadable, _ in
+            #expect(unreadable.status == 128, "a failure that may pass: \(unreadable.text)")
+            #expect(unreadable.result?.reason == "StorageFailed")
+        }
+    }
+
+    /// Trains to the end, again while one file of the store cannot be opened, and once more when it can.
+    private func expect(
+        _ error: String, on file: String, _ check: (TinyTraining.Ending, String?) throws -> Void
+    ) async throws {
         let training = try TinyTraining()
         defer { try? training.remove() }
         let first = try await training.run(attempt: "a")
         try #require(first.status == 0, "\(first.text)")
-        // Every way to open a file of the first attempt fails.
-        let path = "\(training.trial)/attempts/a/result.json"
         let tracer = [
-            "strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", "trace=open,openat", "-e",
-            "inject=open,openat:\(fault)",
+            "strace", "-f", "-qq", "-o", "/dev/null", "-P", "\(training.trial)/\(file)", "-e", "trace=open,openat",
+            "-e",
+            "inject=open,openat:error=\(error)",
         ]
         let unreadable = try await training.run(attempt: "b", under: tracer)
-        #expect(unreadable.status >= 128, "\(unreadable.status): \(unreadable.text)")
-        #expect(unreadable.result?.message?.contains("result.json") == true, "\(unreadable.result?.message ?? "")")
+        #expect(unreadable.text.contains("\(file): "), "\(unreadable.text)")
+        try check(unreadable, first.result?.checkpoint?.digest)
         let again = try await training.run(attempt: "c")
         #expect(again.status == 0)
         #expect(again.result?.checkpoint?.digest == first.result?.checkpoint?.digest)
