@@ -55,10 +55,18 @@ import Testing
         for attempt in 0..<9 {
             // Early at first, when a fast machine is in the middle of it; later and later for slow ones.
             let latest = UInt32(600_000 + 150_000 * attempt)
-            let delay = UInt32.random(in: 250_000...latest, using: &generator)
+            let delay = UInt32.random(in: 50_000...latest, using: &generator)
             delays.append(delay)
             // Every third time the container is restarted in the same pod.
             let child = try fixture.start(attempt: "pod-\(attempt - attempt % 3 / 2)")
+            // Some at any moment from the start of the process on, the others while they train.
+            if attempt % 3 != 0 {
+                var waited = 0
+                while waited < 1200, try !child.output().contains(#""message":"#) {
+                    usleep(50_000)
+                    waited += 1
+                }
+            }
             usleep(delay)
             child.signal(SIGKILL)
             let ending = try child.wait()

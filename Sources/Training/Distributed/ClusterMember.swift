@@ -1,5 +1,6 @@
 public import AerieAPI
 import CListenAddress
+import Dispatch
 import Glibc
 import KubernetesAPI
 import TensorFlow
@@ -64,6 +65,30 @@ public final class ClusterMember {
         try TaskNote(name, of: task, by: topology.own, target: server.target, timeout: Self.noteTimeout)
     }
 
+    /// Asks another task for a note, or writes it.
+    func inquiry(_ name: TaskNote.Name, of task: ClusterTask, writing text: String? = nil) -> Inquiry {
+        let own = topology.own
+        let target = server.target
+        return Inquiry { () throws(TFError) -> String? in
+            let note = try TaskNote(name, of: task, by: own, target: target, timeout: Self.noteTimeout)
+            guard let text else { return try note.read() }
+            try note.write(text)
+            return text
+        }
+    }
+
+    /// Does what may wait for ever if a task freezes just then; ends the process, for another try, when it does.
+    func limited<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let seconds = 2 * timeouts.step
+        let watch = DispatchWorkItem { [log] in
+            log.log(.error, "the tasks did not begin to train within \(seconds) s; another try may help")
+            _exit(TrialExitCode.temporaryFailure.rawValue)
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: watch)
+        defer { watch.cancel() }
+        return try body()
+    }
+
     /// Who computes what once all tasks are there.
     ///
     /// Waits for them. Throws ``TrainingError`` `peerUnavailable` that names
@@ -87,16 +112,21 @@ public final class ClusterMember {
     /// Tells all others that they are not needed any more, those that are there within some seconds.
     public func release(_ reason: TrialResult.Reason) {
         var waiting = topology.peers
+        var inquiries: [ClusterTask: Inquiry] = [:]
         let deadline = clock.uptime() + Double(min(timeouts.peer, 30))
         while !waiting.isEmpty, clock.uptime() < deadline, !isStopping() {
             waiting.removeAll { task in
-                guard HostAddress.isListening(task) else { return false }
-                do {
-                    try note(.ending, of: task).write(reason.rawValue)
-                    return true
-                } catch { return false }
+                switch inquiries[task]?.result {
+                case .success: return true
+                case .failure: inquiries[task] = nil
+                case nil: break
+                }
+                if inquiries[task] == nil, HostAddress.isListening(task) {
+                    inquiries[task] = inquiry(.ending, of: task, writing: reason.rawValue)
+                }
+                return false
             }
-            if !waiting.isEmpty { usleep(200_000) }
+            if !waiting.isEmpty { usleep(100_000) }
         }
         for task in waiting {
             log.log(.warning, "could not be told that the training has ended", ["task": .string("\(task)")])

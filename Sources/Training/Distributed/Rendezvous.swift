@@ -12,14 +12,25 @@ struct Rendezvous {
     func announcements() throws(TrainingError) -> [ClusterTask: TaskAnnouncement] {
         var found: [ClusterTask: TaskAnnouncement] = [:]
         var problems: [ClusterTask: String] = [:]
+        var inquiries: [ClusterTask: Inquiry] = [:]
         let start = member.clock.uptime()
         var reminder = start + 1
         while true {
             let missing = member.topology.peers.filter { found[$0] == nil }
             for task in missing {
-                switch try ask(task) {
-                case .success(let announcement): found[task] = announcement
-                case .failure(let problem): problems[task] = problem.description
+                guard let inquiry = inquiries[task] else {
+                    problems[task] = "nothing listens there"
+                    guard HostAddress.isListening(task) else { continue }
+                    problems[task] = "it does not answer"
+                    inquiries[task] = member.inquiry(.announcement, of: task)
+                    continue
+                }
+                guard let result = inquiry.result else { continue }
+                inquiries[task] = nil
+                switch result {
+                case .success(let text?): found[task] = try announcement(text, of: task)
+                case .success(nil): problems[task] = "it is not ready yet"
+                case .failure(let error): problems[task] = error.summary
                 }
             }
             if found.count == member.topology.peers.count { return found }
@@ -45,18 +56,8 @@ struct Rendezvous {
         }
     }
 
-    private struct Problem: Error {
-        var description: String
-    }
-
-    private func ask(_ task: ClusterTask) throws(TrainingError) -> Result<TaskAnnouncement, Problem> {
-        guard HostAddress.isListening(task) else { return .failure(Problem(description: "nothing listens there")) }
-        let text: String?
-        do { text = try member.note(.announcement, of: task).read() } catch {
-            return .failure(Problem(description: error.summary))
-        }
-        guard let text else { return .failure(Problem(description: "it is not ready yet")) }
-        do { return .success(try JSONValue(parsing: text).decode()) } catch {
+    private func announcement(_ text: String, of task: ClusterTask) throws(TrainingError) -> TaskAnnouncement {
+        do { return try JSONValue(parsing: text).decode() } catch {
             throw TrainingError(.badConfiguration, "\(task) runs another version of the trainer: use one image")
         }
     }

@@ -21,21 +21,44 @@ public struct ServedTask {
         let own = member.topology.own
         do {
             let text = try JSONValue(encoding: announcement).description
-            try member.note(.announcement, of: own).write(text)
+            try patiently { () throws(TFError) in try member.note(.announcement, of: own).write(text) }
             member.log.log(.info, "ready", ["task": .string("\(own)")])
-            return try serve(until: member.note(.ending, of: own))
+            return try serve()
         } catch let error as TrainingError { throw error } catch {
             throw TrainingError(.trainingFailed, "\(own): \((error as? TFError)?.summary ?? "\(error)")")
         }
     }
 
-    private func serve(until ending: TaskNote) throws -> String {
+    /// Asks this task's own server again when it is too busy to answer in time.
+    private func patiently<Result>(_ ask: () throws(TFError) -> Result) throws(TFError) -> Result {
+        let start = member.clock.uptime()
+        while true {
+            do { return try ask() } catch {
+                guard error.isLostTask, member.clock.uptime() - start < Double(member.timeouts.peer),
+                    !member.isStopping()
+                else { throw error }
+            }
+            usleep(100_000)
+        }
+    }
+
+    /// Reads a note; a session that did not answer in time is not used again.
+    private func read(_ note: inout TaskNote) throws(TFError) -> String? {
+        do { return try note.read() } catch {
+            note = try member.note(.ending, of: member.topology.own)
+            throw error
+        }
+    }
+
+    private func serve() throws -> String {
+        var ending = try member.note(.ending, of: member.topology.own)
         var lastSeen = member.clock.uptime()
         var nextProbe = lastSeen
         var reminder = lastSeen + ClusterMember.reminderInterval
         while true {
             if member.isStopping() { throw TrainingError(.interrupted, "stopped while serving") }
-            if let reason = try ending.read() {
+            let reason = try patiently { () throws(TFError) in try read(&ending) }
+            if let reason {
                 // The lead shall hear that it was heard.
                 usleep(500_000)
                 return reason

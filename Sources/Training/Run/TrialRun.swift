@@ -123,6 +123,18 @@ public struct TrialRun {
         }
     }
 
+    private func begin(
+        _ session: TrainingSession, from latest: CheckpointEntry?, in store: CheckpointStore
+    ) throws {
+        guard let latest else {
+            try session.begin()
+            log.log(.info, "started", ["configuration": specification.configuration.json])
+            return
+        }
+        try session.begin(from: store.prefix(of: latest))
+        log.log(.info, "resumed", ["step": JSONValue(latest.step)])
+    }
+
     private func report(lost error: TFError, _ session: TrainingSession? = nil) {
         log.log(.warning, "a task was lost; going on from the last checkpoint", ["error": .string(error.summary)])
         do { try session?.abandon() } catch {
@@ -137,21 +149,18 @@ public struct TrialRun {
         let model = try description(of: latest.map { store.prefix(of: $0) }, dataset: dataset)
         let session: TrainingSession
         do {
-            session = try TrainingSession(
-                model, specification.configuration.training, dataset: dataset,
-                eventsDirectory: folder.attempt(specification.attempt).path, layout: layout)
+            let make = {
+                try TrainingSession(
+                    model, specification.configuration.training, dataset: dataset,
+                    eventsDirectory: folder.attempt(specification.attempt).path, layout: layout)
+            }
+            session = try cluster?.limited(make) ?? make()
         } catch let error as TFError where layout != nil && error.isLostTask {
             report(lost: error)
             return .lost(error, steps: 0)
         }
         do {
-            if let latest {
-                try session.begin(from: store.prefix(of: latest))
-                log.log(.info, "resumed", ["step": JSONValue(latest.step)])
-            } else {
-                try session.begin()
-                log.log(.info, "started", ["configuration": specification.configuration.json])
-            }
+            try begin(session, from: latest, in: store)
             let result = try train(session, &store, dataset: dataset)
             endQuietly(session)
             return .result(result)
