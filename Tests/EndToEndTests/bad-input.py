@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 CACHE = pathlib.Path(os.environ.get("AERIE_CACHE") or pathlib.Path.home() / ".cache/aerie")
 # A user of the registry and the bcrypt of a password that nobody gives.
 USER = "pusher:$2b$04$Zf9mlm04vnIJke8pgEP6AeLWNlgs7NUTM2moWf/KVwLSBZpqQmDJm"
-PATIENCE = 150  # seconds, on a machine that has other things to do
+PATIENCE = 100  # seconds, on a machine that has other things to do
 
 
 def run(*command, stdin=None):
@@ -74,7 +74,16 @@ def play(number, row, base):
         if row["sees"] in output:
             return True, output
         time.sleep(1)
-    return False, output + run("kubectl", "describe", f"trainingexperiment/{name}")[1]
+    return False, output + told_elsewhere(name)
+
+
+def told_elsewhere(name):
+    """What might explain why a row was not seen."""
+    told = run("kubectl", "describe", f"trainingexperiment/{name}")[1] + run("kubectl", "get", "pods")[1]
+    for pod in run("kubectl", "get", "pods", "-o", "name")[1].split():
+        if pod.startswith(f"pod/{name}-"):
+            told += f"{pod}: " + run("kubectl", "logs", pod, "--tail=5")[1]
+    return told
 
 
 def prepare_data(state):

@@ -47,9 +47,32 @@ extension PromotionRound {
             become(.building, .jobCreated, "Container \(container) waits: \(reason). \(message)")
         } else if let unscheduled {
             become(.building, .jobCreated, "The pod waits for a node: \(unscheduled.message ?? "").")
+        } else if let failure {
+            stall(.building, .jobRetrying, "An attempt failed and the job makes another. \(Self.story(failure))")
         } else {
             become(.building, .jobRunning, "The model is exported and the image is built.")
         }
+    }
+
+    /// How attempts of the job's containers ended that did not end well.
+    private var exportFailures: [ContainerStatus.State.Terminated] {
+        pods.compactMap { pod in
+            pod.status?.initContainerStatuses?.first { $0.name == Self.exportContainer }?.state?.terminated
+        }.filter { $0.exitCode != 0 }
+    }
+
+    private var buildFailures: [ContainerStatus.State.Terminated] {
+        pods.compactMap { $0.containerStatus(Self.buildContainer)?.state?.terminated }.filter { $0.exitCode != 0 }
+    }
+
+    /// One of them; a build's before an export's, which went well at another time.
+    private var failure: ContainerStatus.State.Terminated? { buildFailures.last ?? exportFailures.last }
+
+    /// The container's last words and what its exit code means.
+    private static func story(_ ending: ContainerStatus.State.Terminated) -> String {
+        let meaning = ExitCodeMeaning.of(ending.exitCode, reason: ending.reason ?? "")
+        let words = (ending.message ?? "").end(bytes: 1_000)
+        return (words.isEmpty ? "" : "\(words) ") + "Exit code \(ending.exitCode): \(meaning)."
     }
 
     private static let troubles: Set<String> = [
@@ -101,24 +124,12 @@ extension PromotionRound {
     }
 
     private mutating func explainFailure(_ failed: PodCondition) {
-        let exports = pods.compactMap { pod in
-            pod.status?.initContainerStatuses?.first { $0.name == Self.exportContainer }?.state?.terminated
-        }.filter { $0.exitCode != 0 }
-        let builds = pods.compactMap { $0.containerStatus(Self.buildContainer)?.state?.terminated }
-            .filter { $0.exitCode != 0 }
-        let limit = failed.reason == "BackoffLimitExceeded" ? nil : failed.message
-        func story(_ ending: ContainerStatus.State.Terminated?) -> String {
-            guard let ending else { return failed.message ?? "The job has failed." }
-            let meaning = ExitCodeMeaning.of(ending.exitCode, reason: ending.reason ?? "")
-            let code = "Exit code \(ending.exitCode): \(meaning)."
-            return [(ending.message ?? "").end(bytes: 1_000), code, limit ?? ""].filter { !$0.isEmpty }
-                .joined(separator: " ")
-        }
-        if builds.isEmpty, let export = exports.last {
-            fail(.exportFailed, story(export))
-        } else {
-            fail(.buildFailed, story(builds.last))
-        }
-        set("Built", .no, builds.isEmpty && !exports.isEmpty ? .exportFailed : .buildFailed, "No image was pushed.")
+        let isExport = buildFailures.isEmpty && !exportFailures.isEmpty
+        let reason: PromotionReason = isExport ? .exportFailed : .buildFailed
+        let limit = failed.reason == "BackoffLimitExceeded" ? "" : failed.message ?? ""
+        let story = failure.map(Self.story) ?? ""
+        let message = [story, limit].filter { !$0.isEmpty }.joined(separator: " ")
+        fail(reason, message.isEmpty ? failed.message ?? "The job has failed." : message)
+        set("Built", .no, reason, "No image was pushed.")
     }
 }

@@ -6,6 +6,8 @@ public enum PromotionReason: String, Sendable, CaseIterable {
     case gatesNotPassed = "GatesNotPassed"
     case jobCreated = "JobCreated"
     case jobRunning = "JobRunning"
+    /// An attempt of the job failed; it makes more, later and later.
+    case jobRetrying = "JobRetrying"
     case jobDeleted = "JobDeleted"
     case exportFailed = "ExportFailed"
     case buildFailed = "BuildFailed"

@@ -51,6 +51,10 @@ import Testing
         Row(
             name: "what the job's pod waits for is said", job: Fixture.job(), pods: [waiting], state: .building,
             reason: "JobCreated", message: "Container export waits: ErrImagePull. no such image"),
+        Row(
+            name: "a failed attempt is told while the job makes another", job: Fixture.job(),
+            pods: [Fixture.pod(build: 1, "the registry refuses the push")], state: .building, reason: "JobRetrying",
+            message: "An attempt failed and the job makes another. the registry refuses the push Exit code 1: "),
         Row(name: "a job that was deleted is not created again", state: .failed, reason: "JobDeleted"),
         Row(name: "a job of someone else is left alone", job: foreignJob, state: .pending, reason: "NameTaken"),
         Row(
