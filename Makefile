@@ -8,7 +8,7 @@ IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 .DEFAULT_GOAL := help
 BENCH ?=
 
-.PHONY: help demo fuzz bench test e2e-node setup setup-packages setup-tensorflow build programs crds transcripts check lint check-programs images clean
+.PHONY: help demo fuzz bench test faults e2e-node setup setup-packages setup-tensorflow build programs crds transcripts check lint check-programs images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ bench: setup programs ## Measure the controller beside a bare client and kopf (B
 
 test: setup build ## Pass all tests, against a real Kubernetes control plane
 	$(SWIFT) test --skip-build --disable-xctest
+
+faults: setup build ## Disturb every write of the controller and every file operation of the trainer in every way (docs/faults.md)
+	AERIE_FAULTS=all $(SWIFT) test --skip-build --disable-xctest --filter FaultTests
 
 e2e-node: setup programs ## Train on a real node: containerd and a kubelet, beside the control plane; needs root
 	@scripts/setup-packages cluster node

@@ -61,6 +61,13 @@ struct Kubelet: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await informer(of: pods).run() }
             group.addTask { await informer(of: jobs).run() }
+            group.addTask {
+                // A script may change its mind without anything happening in the cluster.
+                while true {
+                    try await Task.sleep(for: .milliseconds(250))
+                    change.yield()
+                }
+            }
             defer { group.cancelAll() }
             let player = cluster.player(in: namespace)
             for await _ in changes {
