@@ -73,14 +73,20 @@ import Testing
         #expect(hasEnded.withLock { $0 })
     }
 
-    @Test func `a leader that cannot reach the server ends its work within the renew deadline`() async throws {
+    @Test(arguments: [false, true])
+    func `a leader that cannot reach the server ends its work within the renew deadline`(
+        afterTheHead: Bool
+    ) async throws {
         // Far apart, so that a busy machine does not decide the test.
         let timing = LeaderElection.Timing(
             leaseDuration: .seconds(15), renewDeadline: .seconds(1), retryPeriod: .milliseconds(100))
         let isDown = Mutex(false)
         let transport = InMemoryTransport { request throws(HTTPTransportError) in
             guard !isDown.withLock({ $0 }) else {
-                // As a black hole does: nothing, until the request's own deadline.
+                // As a black hole does: nothing, or nothing more, until the request's own deadline.
+                guard !afterTheHead else {
+                    return HTTPResponse(body: HTTPBody(length: nil, chunks: AsyncStream<[UInt8]> { _ in }))
+                }
                 try? await Task.sleep(for: request.timeout ?? .seconds(60))
                 throw HTTPTransportError(.timedOut, "no answer")
             }

@@ -207,6 +207,9 @@ struct LocalClusterTests {
         #expect(String(decoding: pieces.flatMap(\.self), as: UTF8.self) == "line 1\nline 2\nline 3\nline 4\nline 5\n")
         #expect(pieces.count > 1, "all lines came at once")
         #expect(try await cluster.log("follow", LogOptions(tailLines: 2)) == "line 4\nline 5\n")
+        let recent = try await cluster.log("follow", LogOptions(container: "main", sinceSeconds: 3))
+        #expect("line 2\nline 3\nline 4\nline 5\n".hasSuffix(recent), "\(recent)")
+        await #expect(throws: KubernetesError.self) { try await cluster.log("follow", LogOptions(container: "other")) }
     }
 
     @Test("an image that is nowhere ends in ErrImagePull that names it") func unknownImage() async throws {
