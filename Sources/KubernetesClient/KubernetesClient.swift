@@ -50,20 +50,22 @@ public struct KubernetesClient: Sendable {
     ///   - liveness: When a silent connection counts as dead.
     ///   - rateLimit: How many requests are sent at most; a request that is sent again by ``retry`` counts once.
     ///   - fieldManager: Who owns the fields that ``apply(_:force:)`` sets.
+    ///   - mayWrite: Asked before every attempt of a request that changes something; `false` fails it.
     ///   - observer: For metrics.
     /// - Throws: ``ConfigurationError`` for certificates that cannot be read.
     public init(
         _ configuration: ClientConfiguration,
         retry: RetryPolicy = RetryPolicy(attempts: 3, baseDelay: .milliseconds(200), maximumDelay: .seconds(5)),
         liveness: Liveness = Liveness(), rateLimit: RateLimit? = nil, fieldManager: String = "aerie",
-        observer: Observer? = nil
+        mayWrite: @escaping @Sendable () -> Bool = { true }, observer: Observer? = nil
     ) throws(ConfigurationError) {
         do throws(HTTPTransportError) {
             let transport = try AsyncHTTPTransport(
                 tls: configuration.tls, serverName: configuration.serverName, proxy: configuration.proxy,
                 maximumIdleTime: liveness.maximumSilence, connectTimeout: liveness.connectTimeout)
+            let fenced = FencedTransport(transport, mayWrite: mayWrite)
             self.init(
-                configuration: configuration, transport: RetryingTransport(transport, policy: retry),
+                configuration: configuration, transport: RetryingTransport(fenced, policy: retry),
                 liveness: liveness, rateLimit: rateLimit, fieldManager: fieldManager, observer: observer)
         } catch {
             throw ConfigurationError(error.message)

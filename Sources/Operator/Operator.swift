@@ -40,13 +40,17 @@ public struct Operator: Sendable {
         public var metrics: RuntimeMetrics
         public var now: @Sendable () -> Time
         public var logger: Logger
+        /// Carries plans out; fenced by ``mayWrite`` below whatever it tries again.
+        public var writer: KubernetesClient
         /// Whether this process still leads; asked before every write.
         public var mayWrite: @Sendable () -> Bool
 
         public init(
             client: KubernetesClient, events: any EventSink, metrics: RuntimeMetrics,
-            now: @escaping @Sendable () -> Time, logger: Logger, mayWrite: @escaping @Sendable () -> Bool = { true }
+            now: @escaping @Sendable () -> Time, logger: Logger, writer: KubernetesClient? = nil,
+            mayWrite: @escaping @Sendable () -> Bool = { true }
         ) {
+            self.writer = writer ?? client
             self.mayWrite = mayWrite
             self.client = client
             self.events = events
@@ -154,7 +158,7 @@ public struct Operator: Sendable {
         Controller(
             name: name, reconciler: reconciler, queue: queue,
             executor: PlanExecutor(
-                client: environment.client, events: environment.events, stores: stores.writeThrough,
+                client: environment.writer, events: environment.events, stores: stores.writeThrough,
                 observer: observer, mayWrite: environment.mayWrite),
             workers: configuration.workers, metrics: environment.metrics, now: environment.now,
             logger: environment.logger)

@@ -55,6 +55,9 @@ public final class MetricsRegistry: Sendable {
         return family
     }
 
+    /// The families' names, in the order in which they were made.
+    public var names: [String] { families.withLock { $0.map(\.name) } }
+
     /// All metrics in the Prometheus text format, version 0.0.4.
     public var text: String {
         families.withLock { $0 }.reduce(into: "") { output, family in family.write(to: &output) }

@@ -94,7 +94,11 @@ struct RunCommand: AsyncParsableCommand {
             environment["POD_NAME"]
             ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
         let elector = try elector(configuration, environment, identity, observer, logger)
-        metrics.showLeadership("aerie-controller") { elector?.isLeading ?? true }
+        let mayWrite: @Sendable () -> Bool = { elector?.isLeading ?? true }
+        metrics.showLeadership("aerie-controller", isLeading: mayWrite)
+        let writer = try KubernetesClient(
+            configuration, rateLimit: rateLimit.limit, fieldManager: "aerie-controller", mayWrite: mayWrite,
+            observer: observer)
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger,
             metrics: metrics)
@@ -108,7 +112,7 @@ struct RunCommand: AsyncParsableCommand {
                 adoptsTFJobs: adoptTfjobs),
             Operator.Environment(
                 client: client, events: events, metrics: metrics, now: { MicroTime.now.time }, logger: logger,
-                mayWrite: { elector?.isLeading ?? true }))
+                writer: writer, mayWrite: mayWrite))
         let controllers = Controllers(theOperator: theOperator, elector: elector)
         let health = HealthServer(
             address: healthAddress ?? environment["POD_IP"] ?? "127.0.0.1", port: healthPort, metrics: registry,

@@ -206,6 +206,16 @@ import Testing
                     == .string("registry.example/landsat@\(Samples.digest(second))"))
             let owners = deployment["metadata"]?["ownerReferences"]?.arrayValue ?? []
             #expect(owners.map { $0["name"] } == [.string(second)])
+
+            // Deleting the live promotion deletes what it runs, and the one before takes over again.
+            try await cluster.admin.delete(Reference(ModelPromotion.resource, namespace: namespace, name: second))
+            try await cluster.wait(for: ModelPromotion.self, namespace, first, "it runs again") {
+                $0.status?.state == .ready
+            }
+            let again = try await cluster.document(Deployment.resource, namespace, "better")
+            #expect(
+                again["spec"]?["template"]?["spec"]?["containers"]?[0]?["image"]
+                    == .string("registry.example/landsat@\(Samples.digest(first))"))
         }
     }
 

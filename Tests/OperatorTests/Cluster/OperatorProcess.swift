@@ -51,13 +51,18 @@ struct OperatorProcess: Sendable {
                 lease: ObjectKey(namespace: OperatorCluster.systemNamespace, name: "aerie-controller"),
                 identity: options.identity, timing: timing, now: { .now }, logger: logger)
         }
+        let mayWrite: @Sendable () -> Bool = { elector?.isLeading ?? true }
         let theOperator = Operator(
             Operator.Configuration(
                 namespace: namespace, tfJob: options.tfJob, adoptsTFJobs: options.adoptsTFJobs,
                 coexistencePeriod: options.coexistencePeriod),
             Operator.Environment(
                 client: client, events: events, metrics: RuntimeMetrics(in: metrics), now: { MicroTime.now.time },
-                logger: logger, mayWrite: { elector?.isLeading ?? true }))
+                logger: logger,
+                writer: KubernetesClient(
+                    configuration: configuration,
+                    transport: RetryingTransport(FencedTransport(rights, mayWrite: mayWrite)),
+                    fieldManager: "aerie-controller"), mayWrite: mayWrite))
         let controllers = Controllers(theOperator: theOperator, elector: elector)
         services = ServiceGroup(
             configuration: .init(
