@@ -105,6 +105,11 @@ import Testing
                 $0.status?.state == .succeeded
             }
             #expect(process.metrics.text.contains("aerie_undecodable_objects_total{kind=\"Trial\"} 1"))
+            let about = Selection(namespace: namespace, fieldSelector: "involvedObject.name=strange")
+            let message = try await eventually("the object tells why") {
+                try await cluster.admin.list(Kinds.event, about).first?["message"]?.stringValue
+            }
+            #expect(message.hasPrefix("aerie cannot read this object"), "\(message)")
         }
     }
 }
