@@ -3,7 +3,7 @@ import TestCluster
 import Testing
 
 /// The controller's writes, each of them disturbed in every way.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct EveryWriteTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct EveryWriteTests {
     @Test func `a controller killed before or after any write leaves the same world as one that lives`() async throws {
         try await disturb([.killBefore, .killAfter])
     }

@@ -92,6 +92,7 @@ struct Course: Sendable {
     /// A state that has an end in it and that did not change for a while.
     private func stateAtRest(_ namespace: String) async throws -> EndState? {
         let before = try await EndState(of: namespace, cluster.admin)
+        guard before.objects.isEmpty || !life.leavesNothing else { return nil }
         try await Task.sleep(for: .seconds(1))
         return try await EndState(of: namespace, cluster.admin) == before ? before : nil
     }

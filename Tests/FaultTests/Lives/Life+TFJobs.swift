@@ -36,12 +36,32 @@ extension Life {
             return scene.attempt == 1
                 ? .evicted : scene.job?.status?.disruptions == 1 ? .ends(exitCode: 0) : .runs
         },
-        tfJob("deadline", ["Worker": 1], runPolicy: ["activeDeadlineSeconds": 2]) { _ in .runs },
-        tfJob("deleted after its TTL", ["Worker": 1], runPolicy: ["ttlSecondsAfterFinished": 1]) { scene in
-            scene.isSeen ? .ends(exitCode: 0) : .runs
-        },
-        suspended, dynamic,
+        deadline, timeToLive, suspended, dynamic,
     ]
+
+    /// The deadline comes when the job runs, however long that took.
+    private static var deadline: Life {
+        var life = tfJob("deadline", ["Worker": 1]) { _ in .runs }
+        life.people = { cluster, namespace in
+            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
+                $0.status?.isTrue(.allReplicasReady) == true
+            }
+            try await cluster.admin.patch(
+                Reference(TFJob.resource, namespace: namespace, name: name),
+                ["spec": ["runPolicy": ["activeDeadlineSeconds": 1]]])
+        }
+        return life
+    }
+
+    private static var timeToLive: Life {
+        var life = tfJob(
+            "deleted after its TTL", ["Worker": 1], runPolicy: ["ttlSecondsAfterFinished": 1]
+        ) { scene in
+            scene.isSeen ? .ends(exitCode: 0) : .runs
+        }
+        life.leavesNothing = true
+        return life
+    }
 
     /// Suspended from the start, resumed, suspended while it runs, and resumed to its end.
     private static var suspended: Life {

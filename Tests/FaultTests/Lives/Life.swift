@@ -10,6 +10,8 @@ struct Life: Sendable, CustomStringConvertible {
     let manifest: @Sendable (String) -> Manifest
     /// What becomes of the pods.
     var script: Kubelet.Script
+    /// Whether the object is deleted in the end, and with it all that it had.
+    var leavesNothing = false
     /// What people do besides, each step as soon as the controller has seen the one before.
     var people: @Sendable (OperatorCluster, String) async throws -> Void = { _, _ in }
 
