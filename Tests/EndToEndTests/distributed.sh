@@ -33,7 +33,11 @@ kubectl -n aerie-system rollout status deployment/aerie-controller --timeout=120
 
 kubectl apply -f examples/distributed/
 # In the middle of the training, as a machine that is out of memory does it.
-until kubectl logs all-reduce-chief-0 2> /dev/null | grep -q '"step":[2-9]00,'; do sleep 0.2; done
+deadline=$((SECONDS + 180))
+until kubectl logs all-reduce-chief-0 2> /dev/null | grep -q '"step":[2-9]00,'; do
+    [ $SECONDS -lt $deadline ] || fail "the all-reduce job did not train"
+    sleep 0.2
+done
 uid=$(kubectl get pod all-reduce-worker-1 -o jsonpath='{.metadata.uid}')
 for process in $(grep --null-data --files-with-matches '^TF_CONFIG=.*all-reduce-.*"index":1' /proc/[0-9]*/environ 2> /dev/null); do
     process=${process%/environ}
