@@ -89,7 +89,7 @@ struct Train: ParsableCommand {
         do {
             let result = try TrialRun(specification, cluster: cluster, log: log, clock: .system) { stop.isReceived }
                 .run()
-            cluster.release(result.checkpoint == nil ? .diverged : .completed)
+            defer { cluster.release(result.checkpoint == nil ? .diverged : .completed) }
             try finish(result, termination, log: log)
         } catch let error as TrainingError {
             // The others wait for a lead that is interrupted: it comes back.
