@@ -74,6 +74,11 @@ extension Life {
                     suspend
                         ? job.status?.isTrue(.allReplicasReady) == true : job.status?.isTrue(.suspended) == true
                 }
+                if !suspend {
+                    // A service that is still there when the job is resumed may rightly stay.
+                    try await cluster.waitForNone(Pod.resource, in: namespace)
+                    try await cluster.waitForNone(Service.resource, in: namespace)
+                }
                 try await cluster.admin.patch(
                     Reference(TFJob.resource, namespace: namespace, name: name),
                     ["spec": ["runPolicy": ["suspend": .bool(suspend)]]])
