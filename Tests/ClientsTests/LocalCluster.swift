@@ -45,20 +45,22 @@ struct LocalCluster: Sendable {
             cat > /dev/null
             kill "$cluster"; wait "$cluster" || true
             """
-        _ = try await Subprocess.run(
+        let outcome = try await Subprocess.run(
             .name("bash"), arguments: ["-c", script, "cluster", try Tool.program("aerie"), folder],
             input: .inputWriter, output: .discarded, error: .discarded
-        ) { execution in
+        ) { execution -> Result<Void, any Error> in
+            let result: Result<Void, any Error>
             do {
                 let cluster = LocalCluster(kubeconfig: "\(folder)/cluster/kubeconfig")
                 try await cluster.install(log: "\(folder)/log")
                 try await body(cluster)
-                try await execution.standardInputWriter.finish()
-            } catch {
-                try await execution.standardInputWriter.finish()
-                throw error
-            }
+                result = .success(())
+            } catch { result = .failure(error) }
+            // Thrown from here, the error would kill the shell before it has stopped the cluster.
+            try await execution.standardInputWriter.finish()
+            return result
         }
+        try outcome.closureResult.get()
     }
 
     /// The controller, a shell, and the Python of the tests, as images.

@@ -31,18 +31,23 @@ enum ControllerProgram {
             "-c", script, "controller", try Tool.program("aerie-controller"), kubeconfig.path, namespace, "\(port)",
             log.path,
         ]
-        _ = try await Subprocess.run(
+        let outcome = try await Subprocess.run(
             .name("bash"), arguments: Arguments(arguments), input: .inputWriter, output: .discarded, error: .discarded
-        ) { execution in
+        ) { execution -> Result<Void, any Error> in
+            let result: Result<Void, any Error>
             do {
                 try await body()
-                try await execution.standardInputWriter.finish()
+                result = .success(())
             } catch {
-                try await execution.standardInputWriter.finish()
                 let text = (try? String(contentsOfFile: log.path, encoding: .utf8)) ?? ""
-                throw Failure(description: "\(error)\nthe controller's log ends with:\n\(text.suffix(2_000))")
+                result = .failure(
+                    Failure(description: "\(error)\nthe controller's log ends with:\n\(text.suffix(2_000))"))
             }
+            // Thrown from here, the error would kill the shell before it has stopped the controller.
+            try await execution.standardInputWriter.finish()
+            return result
         }
+        try outcome.closureResult.get()
     }
 
     private static func kubeconfig(of cluster: OperatorCluster) throws -> JSONValue {
