@@ -109,15 +109,6 @@ import Testing
         #expect(try TrialFixture.command(["--help"]).code == 0)
     }
 
-    @Test("a job with more than one replica is refused rather than trained twice")
-    func distributed() throws {
-        var variables = Installation.environment
-        variables["TF_CONFIG"] = #"{"cluster":{"worker":["a:1","b:1"]},"task":{"type":"worker","index":0}}"#
-        let ending = try ChildProcess(Installation.trainer(), ["train"], environment: variables).wait()
-        #expect(ending.code == 78)
-        #expect(ending.output.contains("the job has 2"))
-    }
-
     @Test("a loss that is no number ends the trial, and what was good before that stays")
     func divergence() throws {
         let trainer: JSONValue = [
