@@ -3,8 +3,6 @@ SWIFT := scripts/swift
 PROGRAMS := aerie aerie-controller aerie-serving aerie-trainer
 # The Python that `make setup` fills with what tests and documents need.
 REFERENCE := $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/python/bin/python
-# Test cases at the same time: each of many starts a control plane of its own.
-WIDTH ?= 6
 IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 
 .DEFAULT_GOAL := help
@@ -25,7 +23,7 @@ bench: setup programs ## Measure the controller beside a bare client and kopf (B
 	Benchmarks/run $(BENCH)
 
 test: setup build ## Pass all tests, against a real Kubernetes control plane
-	$(SWIFT) test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(WIDTH)
+	scripts/test
 
 faults: setup build ## Disturb every write of the controller and every file operation of the trainer in every way (docs/faults.md)
 	AERIE_FAULTS=all $(SWIFT) test --skip-build --disable-xctest --filter FaultTests

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The rules in the definitions, which the test server is too old for: compiled, priced and evaluated by cel-python.
-@Suite(.timeLimit(.minutes(3))) struct RuleTextTests {
+@Suite(.timeLimit(.minutes(10))) struct RuleTextTests {
     /// What the API server allows for one rule, and for all of a definition.
     private static let limits = (rule: 10_000_000, definition: 100_000_000)
 

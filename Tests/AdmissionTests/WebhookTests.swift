@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// The webhook behind a real API server, with the manifests and the rights of a real installation.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct WebhookTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct WebhookTests {
     @Test func `the whole table, over the wire, as a dry run`() async throws {
         let webhook = try await WebhookInCluster.shared()
         // What is stored already was stored before there was a webhook.

@@ -6,7 +6,7 @@ import Testing
 
 /// Every field of every kind, with every value that its schema does not allow: the API server refuses the object and
 /// names the field.
-@Suite(.timeLimit(.minutes(3))) struct FieldTests {
+@Suite(.timeLimit(.minutes(10))) struct FieldTests {
     @Test(arguments: AerieCRDs.all.map(\.resource)) func `every mistake is refused by the name of its field`(
         resource: Resource
     ) async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A whole controller, from informers to writes, on a real server.
-@Suite(.timeLimit(.minutes(1))) struct ControllerTests {
+@Suite(.timeLimit(.minutes(10))) struct ControllerTests {
     /// Gives each widget as many ConfigMaps as its spec says, and counts them in its status.
     private struct WidgetReconciler: Reconciler {
         struct Observed: Sendable {

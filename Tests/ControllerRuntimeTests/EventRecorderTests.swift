@@ -5,7 +5,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
+@Suite(.timeLimit(.minutes(10))) struct EventRecorderTests {
     private static let events = Resource(group: "", version: "v1", kind: "Event", plural: "events")
 
     @Test func `events about an object can be found, with their counts`() async throws {

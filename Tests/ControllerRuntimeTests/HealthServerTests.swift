@@ -5,7 +5,7 @@ import PrometheusMetrics
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HealthServerTests {
+@Suite(.timeLimit(.minutes(10))) struct HealthServerTests {
     @Test func `health, readiness and metrics are told`() async throws {
         let registry = MetricsRegistry()
         registry.counter("things_total", help: "Things.").increment()

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Informers on scripted faults, and on a real server.
-@Suite(.timeLimit(.minutes(1))) struct InformerTests {
+@Suite(.timeLimit(.minutes(10))) struct InformerTests {
     private let registry = MetricsRegistry()
     private let store = Store<ConfigMap>()
 

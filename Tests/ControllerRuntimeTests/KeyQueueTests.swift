@@ -3,7 +3,7 @@ import KubernetesAPI
 import PrometheusMetrics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KeyQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct KeyQueueTests {
     private let queue = KeyQueue(
         name: "test", backoff: Backoff(base: .milliseconds(10)), metrics: RuntimeMetrics(in: MetricsRegistry()))
     private let key = ObjectKey(namespace: "ns", name: "a")

@@ -5,7 +5,7 @@ import KubernetesClient
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PlanExecutorTests {
+@Suite(.timeLimit(.minutes(10))) struct PlanExecutorTests {
     private let events = EventLog()
     private let widget = Widget(
         metadata: ObjectMeta(name: "w", namespace: "ns", uid: "u1", resourceVersion: "7"), spec: nil,

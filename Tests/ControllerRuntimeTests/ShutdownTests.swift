@@ -7,7 +7,7 @@ import PrometheusMetrics
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
     /// Makes three ConfigMaps for every widget, again and again.
     private struct Busy: Reconciler {
         func observe(_ key: ObjectKey, now: Time, lastFailure: KubernetesError?) -> (object: Widget, observed: Int)? {

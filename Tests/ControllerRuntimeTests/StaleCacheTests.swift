@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What client-go's controllers need expectations for: a watch that lags far behind.
-@Suite(.timeLimit(.minutes(1))) struct StaleCacheTests {
+@Suite(.timeLimit(.minutes(10))) struct StaleCacheTests {
     /// Holds back every watch until it is opened, and counts what is written meanwhile.
     private final class LateWatches: HTTPTransport {
         private let base: any HTTPTransport

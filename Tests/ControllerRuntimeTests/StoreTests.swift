@@ -4,7 +4,7 @@ import Synchronization
 import TestRandom
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StoreTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreTests {
     private func contents(_ objects: ConfigMap..., version: Int = 1) -> StoreContents<ConfigMap> {
         var contents = StoreContents<ConfigMap> { $0.metadata.controller?.uid }
         _ = contents.replace(with: objects, version: "\(version)")

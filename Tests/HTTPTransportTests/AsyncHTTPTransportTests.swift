@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncHTTPTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct AsyncHTTPTransportTests {
     private func code(_ body: () async throws -> Void) async -> HTTPTransportError.Code? {
         do {
             try await body()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The whole control plane, as tests of controllers and node agents use it.
-@Suite(.timeLimit(.minutes(2))) struct ControlPlaneTests {
+@Suite(.timeLimit(.minutes(10))) struct ControlPlaneTests {
     private static let node = Resource(group: "", version: "v1", kind: "Node", plural: "nodes", isNamespaced: false)
 
     @Test func `a Job becomes a pod, the pod gets a node, and both go with the Job`() async throws {

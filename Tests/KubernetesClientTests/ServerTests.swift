@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The client against a real API server.
-@Suite(.timeLimit(.minutes(2))) struct ServerTests {
+@Suite(.timeLimit(.minutes(10))) struct ServerTests {
     private static let configMap = Resource(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
 
     private struct ConfigMap: KubernetesObject {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The less common verbs, against a real API server.
-@Suite(.timeLimit(.minutes(2))) struct VerbTests {
+@Suite(.timeLimit(.minutes(10))) struct VerbTests {
     private static let deployment = Resource(
         group: "apps", version: "v1", kind: "Deployment", plural: "deployments")
     private static let replicaSet = Resource(

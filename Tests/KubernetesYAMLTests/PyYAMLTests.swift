@@ -8,7 +8,7 @@ import Testing
 ///
 /// PyYAML follows YAML 1.1 and writes two kinds of strings without quotes that are numbers in YAML 1.2 (`1e3`, `0o17`);
 /// they are left out where it writes.
-@Suite(.timeLimit(.minutes(1))) struct PyYAMLTests {
+@Suite(.timeLimit(.minutes(10))) struct PyYAMLTests {
     private static let documents: [JSONValue] = {
         var random = SeededGenerator(seed: 11)
         return (0..<400).map { _ in .document(depth: 3, using: &random) }

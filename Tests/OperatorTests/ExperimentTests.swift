@@ -6,7 +6,7 @@ import TestCluster
 import Testing
 
 /// Experiments on a real control plane: from parameters to trials, to the best checkpoint, to a rolled-out image.
-@Suite(.timeLimit(.minutes(5))) struct ExperimentTests {
+@Suite(.timeLimit(.minutes(10))) struct ExperimentTests {
     @Test func `an experiment tries its assignments two at a time, keeps the best checkpoint and rolls it out`()
         async throws
     {

@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// What people see.
-@Suite(.timeLimit(.minutes(5))) struct KubectlTests {
+@Suite(.timeLimit(.minutes(10))) struct KubectlTests {
     @Test func `kubectl get answers how it went, for every kind`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -6,7 +6,7 @@ import TestCluster
 import Testing
 
 /// Several operators for the same objects, of which one may act.
-@Suite(.timeLimit(.minutes(5))) struct LeadershipTests {
+@Suite(.timeLimit(.minutes(10))) struct LeadershipTests {
     private static let timing = LeaderElection.Timing(
         // Long enough for a machine that is busy with much else.
         leaseDuration: .seconds(12), renewDeadline: .seconds(10), retryPeriod: .milliseconds(200))

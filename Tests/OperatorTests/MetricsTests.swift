@@ -7,7 +7,7 @@ import TestCluster
 import Testing
 
 /// What a Prometheus server sees of a controller at work.
-@Suite(.timeLimit(.minutes(5))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(10))) struct MetricsTests {
     @Test func `upstream's counters count what became of jobs, each thing once`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

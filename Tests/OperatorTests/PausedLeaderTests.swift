@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Two processes of the program, of which the one that leads is paused, as by a virtual machine that is moved.
-@Suite(.timeLimit(.minutes(5))) struct PausedLeaderTests {
+@Suite(.timeLimit(.minutes(10))) struct PausedLeaderTests {
     @Test func `a leader that is paused past its lease and goes on has no effect any more`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -6,7 +6,7 @@ import TestCluster
 import Testing
 
 /// What the server refuses, what cannot be carried out, and what cannot be read.
-@Suite(.timeLimit(.minutes(5))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusalTests {
     @Test func `a job whose pods a quota refuses says so, and goes on when the quota is raised`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -6,7 +6,7 @@ import TestRandom
 import Testing
 
 /// Operators that are cut off in the middle of their work.
-@Suite(.timeLimit(.minutes(5))) struct RestartTests {
+@Suite(.timeLimit(.minutes(10))) struct RestartTests {
     /// What an experiment comes to, without what differs between any two of them.
     private struct Outcome: Equatable {
         var state: TrainingExperiment.State?

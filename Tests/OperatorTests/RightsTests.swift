@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What the controller's role allows beyond what the other tests need, and what it does not.
-@Suite(.timeLimit(.minutes(5))) struct RightsTests {
+@Suite(.timeLimit(.minutes(10))) struct RightsTests {
     private func client(of cluster: OperatorCluster) throws -> KubernetesClient {
         var configuration = cluster.server.configuration
         configuration.tls.clientCertificate = nil

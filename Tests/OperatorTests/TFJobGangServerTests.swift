@@ -6,7 +6,7 @@ import TestCluster
 import Testing
 
 /// Gang scheduling with the kinds of the schedulers installed; the tests play the schedulers.
-@Suite(.timeLimit(.minutes(5))) struct TFJobGangServerTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobGangServerTests {
     @Test func `Volcano lets the group into its queue before there are pods, and loses it when the job ends`()
         async throws
     {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A manifest as they were published, applied with kubectl as it is.
-@Suite(.timeLimit(.minutes(5))) struct TFJobManifestTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobManifestTests {
     /// Types in lower case, limits where the operator before 1.0 had them, and fields of the pod indented into the
     /// container.
     private static let manifest = """

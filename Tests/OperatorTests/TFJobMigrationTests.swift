@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Jobs that the training operator left, taken over as `docs/migrating-from-training-operator.md` says.
-@Suite(.timeLimit(.minutes(5))) struct TFJobMigrationTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobMigrationTests {
     /// What must stay of a pod or service: who it is, whose it is, and what it is called by.
     private struct Identity: Hashable {
         var uid: String

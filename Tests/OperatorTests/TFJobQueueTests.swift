@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// Kueue's part is played by the tests: it suspends and resumes jobs, and reads what became of them.
-@Suite(.timeLimit(.minutes(5))) struct TFJobQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobQueueTests {
     /// As Kueue finds the pods of a TFJob.
     private static func selector(_ name: String) -> String {
         "training.kubeflow.org/job-name=\(name),training.kubeflow.org/operator-name=tfjob-controller"

@@ -7,7 +7,7 @@ import Testing
 /// Defects of the training operator 1.9 that lie in its dealings with the API server, on a real one.
 ///
 /// The numbers are those of `TFJobDefectTests`, where the decisions alone are tested.
-@Suite(.timeLimit(.minutes(5))) struct TFJobServerDefectTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobServerDefectTests {
     @Test func `1 and 7: a deadline fires by itself, and the job goes when its time after the end is over`()
         async throws
     {

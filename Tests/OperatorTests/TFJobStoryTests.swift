@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// What kubectl tells of a job whose pods are gone.
-@Suite(.timeLimit(.minutes(5))) struct TFJobStoryTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobStoryTests {
     @Test func `kubectl describe and get tell what became of a job whose pods are gone`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// TFJobs on a real control plane.
-@Suite(.timeLimit(.minutes(5))) struct TFJobTests {
+@Suite(.timeLimit(.minutes(10))) struct TFJobTests {
     @Test func `the workers of a job get upstream's names, labels and TF_CONFIG, and the job runs and succeeds`()
         async throws
     {

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Where the Kubeflow training operator is at work too, on a control plane that no other test uses.
-@Suite(.timeLimit(.minutes(5)), .serialized) struct TrainingOperatorTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct TrainingOperatorTests {
     private static let installation = Task {
         let cluster = try await OperatorCluster(on: try await ControlPlane.separate())
         try await cluster.installDefinitions()

@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// Trials that go wrong, and trials on accelerators.
-@Suite(.timeLimit(.minutes(5))) struct TrialTests {
+@Suite(.timeLimit(.minutes(10))) struct TrialTests {
     @Test func `a trial that fails says why, and too many of them fail the experiment`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()

@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// Pods taken away by nodes and by the control plane: on record, and not held against the job.
-@Suite(.timeLimit(.minutes(5))) struct DisruptionTests {
+@Suite(.timeLimit(.minutes(10))) struct DisruptionTests {
     @Test func `a job that is preempted starts again when there is room, and that is no restart`() async throws {
         try await NodePool.run { pool in
             let admin = pool.cluster.admin

@@ -5,7 +5,7 @@ import TestCluster
 import Testing
 
 /// TFJobs and trials under the real scheduler and controller manager, on nodes that only say that they have GPUs.
-@Suite(.timeLimit(.minutes(5))) struct SchedulingTests {
+@Suite(.timeLimit(.minutes(10))) struct SchedulingTests {
     @Test func `trials get onto the accelerators that they ask for, and leave nothing when they are deleted`()
         async throws
     {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Stores that are full, or that cannot be read.
-@Suite(.timeLimit(.minutes(5))) struct StoreFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreFaultTests {
     /// Trains in a file system of its own, so small that it is full at some point, and again once it is larger.
     private static let script = """
         folder=$1 size=$2; shift 2

@@ -110,6 +110,11 @@ extension LifecycleTests {
             let status = try await cluster.get(TrainingExperiment.resource, namespace, "stopping")?["status"]
             return status?["state"] == "Succeeded" && status?["trials"]?["running"]?.intValue ?? 0 == 0 ? true : nil
         }
+        try await eventually("the lease is renewed") {
+            let lease = Reference(Lease.resource, namespace: InstallCluster.systemNamespace, name: "aerie-controller")
+            let spec = try await admin.get(lease)["spec"]
+            return spec?["renewTime"] != spec?["acquireTime"] ? true : nil
+        }
     }
 
     private static func demanding(_ namespace: String) -> JSONValue {

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Credential plugins as real programs, and when they are run.
-@Suite(.timeLimit(.minutes(2))) struct ExecPluginTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecPluginTests {
     private static let version = "client.authentication.k8s.io/v1"
 
     private func credential(_ status: String) -> String {

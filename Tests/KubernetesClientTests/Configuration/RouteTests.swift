@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Every way to find, reach and convince an API server that the configuration knows, against a real one.
-@Suite(.timeLimit(.minutes(2))) struct RouteTests {
+@Suite(.timeLimit(.minutes(10))) struct RouteTests {
     /// The server's parts, as a kubeconfig has them.
     private struct Server {
         var port: Int

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Objects as large and as deep as a real API server takes them.
-@Suite(.timeLimit(.minutes(2))) struct HugeObjectTests {
+@Suite(.timeLimit(.minutes(10))) struct HugeObjectTests {
     private static let configMap = Resource(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
     private static let definition = Resource(
         group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Connections to a real API server that break, or go dead without a word.
-@Suite(.timeLimit(.minutes(3))) struct LivenessTests {
+@Suite(.timeLimit(.minutes(10))) struct LivenessTests {
     private static let configMap = Resource(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
 
     private struct ConfigMap: KubernetesObject {

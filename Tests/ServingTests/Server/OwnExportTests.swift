@@ -6,7 +6,7 @@ import TensorFlow
 import TestSupport
 import Testing
 
-@Suite("A model that Swift exported", .timeLimit(.minutes(5))) struct OwnExportTests {
+@Suite("A model that Swift exported", .timeLimit(.minutes(10))) struct OwnExportTests {
     @Test("The server answers as Python's tf.saved_model.load does, to the last bit")
     func parity() async throws {
         let folder = FileManager.default.temporaryDirectory.path() + "/own-\(UInt64.random(in: 0 ... .max))"

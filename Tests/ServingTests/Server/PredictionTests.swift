@@ -3,7 +3,7 @@ import KubernetesAPI
 import Serving
 import Testing
 
-@Suite("Predictions over a socket", .timeLimit(.minutes(5))) struct PredictionTests {
+@Suite("Predictions over a socket", .timeLimit(.minutes(10))) struct PredictionTests {
     @Test("Answers are those of Python's tf.saved_model.load, in both formats")
     func parity() async throws {
         let calls = try await ExportedModels.shared().calls

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The program itself: exit codes and signals.
-@Suite("aerie-serving", .timeLimit(.minutes(5))) struct ProgramTests {
+@Suite("aerie-serving", .timeLimit(.minutes(10))) struct ProgramTests {
     /// The program, which is built along with the tests.
     private func program() throws -> Executable {
         let environment = ProcessInfo.processInfo.environment

@@ -3,7 +3,7 @@ import KubernetesAPI
 import Serving
 import Testing
 
-@Suite("Refusals over a socket", .timeLimit(.minutes(5))) struct RefusalTests {
+@Suite("Refusals over a socket", .timeLimit(.minutes(10))) struct RefusalTests {
     @Test("Every mistake has its status code and a message that says what to do")
     func mistakes() async throws {
         let image = "[" + Array(repeating: "[[0,0,0,0],[0,0,0,0],[0,0,0,0]]", count: 3).joined(separator: ",") + "]"

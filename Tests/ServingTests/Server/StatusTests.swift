@@ -2,7 +2,7 @@ import HTTPTransport
 import KubernetesAPI
 import Testing
 
-@Suite("Status, metadata, health and metrics", .timeLimit(.minutes(5))) struct StatusTests {
+@Suite("Status, metadata, health and metrics", .timeLimit(.minutes(10))) struct StatusTests {
     @Test("Status and metadata are TensorFlow Serving's")
     func statusAndMetadata() async throws {
         try await withServer { client in
