@@ -202,14 +202,15 @@ import Testing
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()
         try await cluster.withOperator(in: namespace) { _ in
-            let template = Samples.tfJob("x", in: namespace, workers: 1).body["spec"]?["tfReplicaSpecs"]?["Worker"]
             for number in 0..<4 {
-                var job = Samples.tfJob("order-\(number)", in: namespace, workers: 2)
-                for type in ["Evaluator", "PS", "chief"] {
-                    var types = job.body["spec"]?["tfReplicaSpecs"] ?? [:]
-                    types[type] = template
-                    job.body["spec"]?["tfReplicaSpecs"] = types
-                }
+                var job = Samples.tfJob("order-\(number)", in: namespace, workers: 1)
+                var types = job.body["spec"]?["tfReplicaSpecs"] ?? [:]
+                // Nobody schedules them, so that a pod's version is the one it was made with.
+                types["Worker"]?["template"]?["spec"]?["schedulerName"] = "nobody"
+                let one = types["Worker"]
+                for type in ["Evaluator", "PS", "chief"] { types[type] = one }
+                types["Worker"]?["replicas"] = 2
+                job.body["spec"]?["tfReplicaSpecs"] = types
                 try await cluster.admin.create(job)
             }
             let pods = try await eventually("all pods exist") {
