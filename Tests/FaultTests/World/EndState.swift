@@ -80,8 +80,10 @@ private struct Names {
         }
     }
 
-    /// The order in which conditions were first set depends on how much was seen at once; the last one says how it is.
-    /// So does whether pods that end at once were ever seen to run: that they run no more is no difference.
+    /// Conditions, whatever was seen on the way.
+    ///
+    /// The order in which they were first set depends on how much was seen at once; the last one says how it is. So does
+    /// whether pods that end at once were ever seen to run: that they run no more is no difference.
     private func conditions(_ list: JSONValue) -> JSONValue {
         let conditions = (list.arrayValue ?? []).map(normalised).filter {
             $0["type"]?.stringValue != "Running" || $0["status"]?.stringValue != "False"
