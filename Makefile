@@ -8,7 +8,7 @@ IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 .DEFAULT_GOAL := help
 BENCH ?=
 
-.PHONY: help demo fuzz bench test faults e2e-node setup setup-packages setup-tensorflow build programs crds transcripts check lint check-programs images clean
+.PHONY: help demo fuzz bench test faults e2e-node setup setup-packages setup-tensorflow build programs crds tables transcripts check lint check-programs images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
