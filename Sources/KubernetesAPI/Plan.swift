@@ -20,11 +20,19 @@ public struct Manifest: Hashable, Sendable {
 
 /// What shall be done about an object: the answer of a decision.
 ///
-/// A plain value, so that decisions are tested by comparing plans. One executor carries every plan out: first the
-/// status (anything counted is on record before it is acted on), then the actions in order, then the events, which are
-/// sent only if what they tell of could be done. Every step is idempotent, so a plan that was cut off may be carried
-/// out again.
+/// A plain value, so that decisions are tested by comparing plans. One executor carries every plan out: the status and
+/// the actions in the plan's ``order-swift.property``, then the events, which are sent only if what they tell of could
+/// be done. Every step is idempotent, so a plan that was cut off may be carried out again.
 public struct Plan: Hashable, Sendable {
+    public enum Order: Hashable, Sendable {
+        /// The status, then the actions one after the other: anything counted is on record before it is acted on, and
+        /// nothing is done on an old version of the object.
+        case statusFirst
+        /// The status and the actions at the same time, actions on objects of one kind one after the other; for a
+        /// status that records nothing which the actions depend on.
+        case sideBySide
+    }
+
     public enum Action: Hashable, Sendable {
         /// Creates an object with a deterministic name; one that is there already and has the same controller is fine.
         case create(Manifest)
@@ -34,6 +42,14 @@ public struct Plan: Hashable, Sendable {
         case patch(Reference, JSONValue)
         /// Deletes an object if it still has this uid; one that is gone is fine.
         case delete(Reference, uid: String, gracePeriodSeconds: Int? = nil)
+
+        /// The object that it is done to.
+        public var reference: Reference {
+            switch self {
+            case .create(let manifest), .apply(let manifest): manifest.reference
+            case .patch(let reference, _), .delete(let reference, _, _): reference
+            }
+        }
     }
 
     public enum EventType: String, Hashable, Sendable {
@@ -48,7 +64,7 @@ public struct Plan: Hashable, Sendable {
         public var reason: String
         public var message: String
         /// The index of the action that the event tells of; `nil`: it tells of the object itself, and is sent though an
-        /// action fails, because the status that is written by then says that it is no news any more.
+        /// action fails, because the status that was written says that it is no news any more.
         public var action: Int?
 
         public init(_ type: EventType, reason: String, message: String, action: Int? = nil) {
@@ -62,17 +78,20 @@ public struct Plan: Hashable, Sendable {
     /// The whole `.status` as it shall be; `nil` leaves it as it is.
     ///
     /// Written only when it differs from what is stored, against the `resourceVersion` that was observed: if someone
-    /// else changed the object since, nothing of the plan happens and the key is reconciled again.
+    /// else changed the object since, it is not written, what follows does not happen, and the key is reconciled again.
     public var status: JSONValue?
+    public var order: Order
     public var actions: [Action]
     public var events: [Event]
     /// When to look again even if nothing changes.
     public var requeueAfter: Duration?
 
     public init(
-        status: JSONValue? = nil, actions: [Action] = [], events: [Event] = [], requeueAfter: Duration? = nil
+        status: JSONValue? = nil, order: Order = .statusFirst, actions: [Action] = [], events: [Event] = [],
+        requeueAfter: Duration? = nil
     ) {
         self.status = status
+        self.order = order
         self.actions = actions
         self.events = events
         self.requeueAfter = requeueAfter

@@ -2,6 +2,7 @@ import ControllerRuntime
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -81,6 +82,63 @@ import Testing
         await #expect(throws: KubernetesError.self) { try await executor(transport).execute(plan, for: widget) }
         #expect(transport.requests.count == failing + 1)
         #expect(events.reasons == ["Noted"] + (1..<failing).map { "Done\($0 - 1)" })
+    }
+
+    /// A status beside four children of two kinds, with an event for each and one of the object itself.
+    private static let sideBySide = Plan(
+        status: ["phase": "New"], order: .sideBySide,
+        actions: [
+            .create(Manifest(Reference(ConfigMap.resource, namespace: "ns", name: "c0"), [:])),
+            .create(Manifest(Reference(Widget.resource, namespace: "ns", name: "w0"), [:])),
+            .create(Manifest(Reference(ConfigMap.resource, namespace: "ns", name: "c1"), [:])),
+            .create(Manifest(Reference(Widget.resource, namespace: "ns", name: "w1"), [:])),
+        ],
+        events: [Plan.Event(.normal, reason: "Seen", message: "m")]
+            + (0..<4).map { (index: Int) in
+                Plan.Event(.normal, reason: "Did\(index)", message: "m", action: index)
+            })
+
+    /// What fails, what is sent all the same, and what is told of it.
+    static let failures: [(failing: String?, isSent: Set<String>, told: [String])] = [
+        (nil, ["status", "c0", "c1", "w0", "w1"], ["Seen", "Did0", "Did1", "Did2", "Did3"]),
+        ("status", ["status", "c0", "c1", "w0", "w1"], ["Did0", "Did1", "Did2", "Did3"]),
+        ("c0", ["status", "c0", "w0", "w1"], ["Seen", "Did1", "Did3"]),
+        ("w1", ["status", "c0", "c1", "w0", "w1"], ["Seen", "Did0", "Did1", "Did2"]),
+    ]
+
+    @Test(arguments: failures)
+    func `side by side, a failure holds up only objects of its own kind, and what was not done is not told`(
+        failing: String?, isSent: Set<String>, told: [String]
+    ) async throws {
+        let sent = Mutex<[String]>([])
+        let transport = InMemoryTransport { request in
+            let body = try? JSONValue(parsing: request.body.bytes ?? [])
+            let name = request.method == .put ? "status" : body?["metadata"]?["name"]?.stringValue ?? ""
+            sent.withLock { $0.append(name) }
+            return name == failing ? Self.status(500, "InternalError") : Self.ok
+        }
+        var isFailed = false
+        do {
+            try await executor(transport).execute(Self.sideBySide, for: widget)
+        } catch {
+            isFailed = true
+        }
+        let order = sent.withLock { $0 }
+        #expect(isFailed == (failing != nil))
+        #expect(Set(order) == isSent && order.count == isSent.count)
+        #expect(order.filter { $0.hasPrefix("c") } == ["c0", "c1"].filter(isSent.contains))
+        #expect(order.filter { $0.hasPrefix("w") } == ["w0", "w1"].filter(isSent.contains))
+        #expect(events.reasons == told)
+    }
+
+    @Test func `side by side, three writes are on their way before the first is answered`() async throws {
+        let barrier = Barrier(3)
+        let transport = InMemoryTransport { _ in
+            await barrier.arrive()
+            return Self.ok
+        }
+        try await executor(transport).execute(Self.sideBySide, for: widget)
+        #expect(transport.requests.count == 5)
     }
 
     private static func owned(by uid: String?) -> JSONValue {
@@ -176,5 +234,25 @@ import Testing
         try await executor.execute(Plan(actions: [.delete(child, uid: uid)]), for: current)
         #expect(maps.count == 0)
         try await executor.execute(Plan(actions: [.delete(child, uid: uid)]), for: current)
+    }
+}
+
+/// Holds those who arrive until enough have.
+private final class Barrier: Sendable {
+    private let state: Mutex<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+    init(_ count: Int) { state = Mutex((count, [])) }
+
+    func arrive() async {
+        await withCheckedContinuation { continuation in
+            let released = state.withLock { state in
+                state.missing -= 1
+                state.waiting.append(continuation)
+                guard state.missing <= 0 else { return [CheckedContinuation<Void, Never>]() }
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            for continuation in released { continuation.resume() }
+        }
     }
 }

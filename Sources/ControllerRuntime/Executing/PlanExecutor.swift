@@ -3,11 +3,12 @@ public import KubernetesClient
 
 /// Carries plans out; the only code of the operator that writes to the API server.
 ///
-/// - Guarantees: the status is written first, against the version that was observed, and only when it differs; nothing
-///   else happens when that fails. Actions follow in order, events last, without those of actions that were not done.
-///   Every step may be repeated. Before every write it is asked whether this process may still write.
-/// - Caveats: a plan may end half-way, at the first action that fails; the next reconcile of the key decides anew on
-///   what is there then.
+/// - Guarantees: the status is written against the version that was observed, and only when it differs. In the order
+///   ``Plan/Order/statusFirst`` nothing else happens when that fails, and actions follow one after the other; in
+///   ``Plan/Order/sideBySide`` a failure holds up only what is done to objects of the same kind. Events come last,
+///   without those of what was not done. Every step may be repeated. Before every write it is asked whether this process
+///   may still write.
+/// - Caveats: a plan may end half-way, at what fails; the next reconcile of the key decides anew on what is there then.
 public struct PlanExecutor: Sendable {
     private let client: KubernetesClient
     private let events: any EventSink
@@ -44,30 +45,67 @@ public struct PlanExecutor: Sendable {
         if let old = unconfirmed.confirm(object.metadata, status: present) {
             observer?.wroteStatus(of: object.metadata, from: old, to: present)
         }
-        if let status = plan.status, status != present { try await write(status, over: present, of: object) }
-        let (done, failure) = await execute(plan.actions, ownerUID: object.metadata.uid)
-        for event in plan.events where event.action.map({ $0 < done }) ?? true {
+        let status = plan.status == present ? Optional.none : plan.status
+        var progress = Progress()
+        switch plan.order {
+        case .statusFirst:
+            progress = await write(status, over: present, of: object)
+            guard progress.failure == nil else { break }
+            progress.add(await execute(Array(plan.actions.enumerated()), ownerUID: object.metadata.uid))
+        case .sideBySide:
+            progress = await executeSideBySide(plan.actions, status: status, over: present, of: object)
+        }
+        for event in plan.events where progress.allows(event) {
             await events.record(event, about: InvolvedObject(object))
         }
-        if let failure { throw failure }
+        if let failure = progress.failure { throw failure }
     }
 
-    /// How many actions were done, and what the next one met with.
-    private func execute(_ actions: [Plan.Action], ownerUID: String) async -> (done: Int, failure: KubernetesError?) {
-        var done = 0
-        do throws(KubernetesError) {
-            for action in actions {
-                try await execute(action, ownerUID: ownerUID)
-                done += 1
+    private func executeSideBySide(
+        _ actions: [Plan.Action], status: JSONValue?, over present: JSONValue, of object: some KubernetesObject
+    ) async -> Progress {
+        let chains = Dictionary(grouping: actions.enumerated(), by: \.element.reference.resource)
+        return await withTaskGroup(of: Progress.self) { group in
+            for chain in chains.values {
+                group.addTask { await execute(chain, ownerUID: object.metadata.uid) }
             }
-            return (done, nil)
-        } catch {
-            return (done, error)
+            // Not a task of its own: the one that waits has nothing else to do.
+            var progress = await write(status, over: present, of: object)
+            for await other in group { progress.add(other) }
+            return progress
         }
     }
 
+    /// Carries actions out until one fails.
+    private func execute(_ actions: [(offset: Int, element: Plan.Action)], ownerUID: String) async -> Progress {
+        var progress = Progress()
+        do throws(KubernetesError) {
+            for (index, action) in actions {
+                try await execute(action, ownerUID: ownerUID)
+                progress.done.insert(index)
+            }
+        } catch {
+            progress.failure = error
+        }
+        return progress
+    }
+
+    /// Writes a status if there is one to write.
     private func write(
-        _ status: JSONValue, over present: JSONValue, of object: some KubernetesObject
+        _ status: JSONValue?, over present: JSONValue, of object: some KubernetesObject
+    ) async -> Progress {
+        var progress = Progress()
+        do throws(KubernetesError) {
+            if let status { try await replace(present, by: status, of: object) }
+            progress.isStatusWritten = true
+        } catch {
+            progress.failure = error
+        }
+        return progress
+    }
+
+    private func replace(
+        _ present: JSONValue, by status: JSONValue, of object: some KubernetesObject
     ) async throws(KubernetesError) {
         try requireLeadership()
         let metadata: JSONValue = [
@@ -149,4 +187,21 @@ public struct PlanExecutor: Sendable {
             return false
         }
     }
+}
+
+/// What became of a plan, or of a part of it.
+private struct Progress {
+    /// Indexes of actions.
+    var done: Set<Int> = []
+    var isStatusWritten = false
+    var failure: KubernetesError?
+
+    /// Adds what became of another part; a conflict says less than any other failure.
+    mutating func add(_ other: Self) {
+        done.formUnion(other.done)
+        isStatusWritten = isStatusWritten || other.isStatusWritten
+        if failure == nil || failure?.reason == .conflict { failure = other.failure ?? failure }
+    }
+
+    func allows(_ event: Plan.Event) -> Bool { event.action.map(done.contains) ?? isStatusWritten }
 }

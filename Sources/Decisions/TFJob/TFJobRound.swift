@@ -44,9 +44,14 @@ struct TFJobRound {
         new.lastReconcileTime = old.lastReconcileTime
         if new != old { new.lastReconcileTime = now }
         return Plan(
-            status: new.json, actions: actions, events: events,
+            status: new.json, order: isFirst ? .sideBySide : .statusFirst, actions: actions, events: events,
             requeueAfter: wakeUps.min().map { .seconds(max(1, $0.seconds(since: now))) })
     }
+
+    /// Whether nothing was done for the job before, so that its status has nothing to record but that it was seen.
+    ///
+    /// Its pods need not wait for that to be written.
+    private var isFirst: Bool { job.status == nil && census.pods.isEmpty && census.ownServices.isEmpty }
 
     /// Tells something about the job.
     mutating func tell(_ type: Plan.EventType, _ reason: String, _ message: String) {
