@@ -17,6 +17,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
     private let now: @Sendable () -> Time
     private let logger: Logger
     private let failures = LastFailures()
+    private let postponements = Postponements()
 
     public init(
         name: String, reconciler: R, queue: KeyQueue, executor: PlanExecutor, workers: Int = 4,
@@ -61,13 +62,27 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
         let failure = failures[key]
         guard let (object, observed) = reconciler.observe(key, now: now(), lastFailure: failure) else {
             failures[key] = nil
+            postponements.remove(key)
             return (.whenSomethingChanges, false)
         }
         let plan = R.decide(observed)
+        // While others wait, a status that nothing depends on is left for the object's next turn, so that all get their
+        // children first.
+        if plan.order == .sideBySide, !plan.actions.isEmpty, queue.isAnyDue, postponements.add(key) {
+            return await execute(plan.withoutStatus, of: key, for: object, then: .after(.zero))
+        }
+        postponements.remove(key)
+        return await execute(
+            plan, of: key, for: object, then: plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges)
+    }
+
+    private func execute(
+        _ plan: Plan, of key: ObjectKey, for object: R.Object, then requeue: Requeue
+    ) async -> (requeue: Requeue, isFailure: Bool) {
         do throws(KubernetesError) {
             try await executor.execute(plan, for: object)
             failures[key] = nil
-            return (plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges, false)
+            return (requeue, false)
         } catch {
             return (handle(error, of: key), true)
         }
@@ -96,4 +111,14 @@ private final class LastFailures: Sendable {
         get { failures.withLock { $0[key] } }
         set { failures.withLock { $0[key] = newValue } }
     }
+}
+
+/// Keys whose status waits for their next turn.
+private final class Postponements: Sendable {
+    private let keys = Mutex<Set<ObjectKey>>([])
+
+    /// Says whether the key may wait; not twice in a row, or a plan that fails again and again would never be told of.
+    func add(_ key: ObjectKey) -> Bool { keys.withLock { $0.insert(key).inserted } }
+
+    func remove(_ key: ObjectKey) { keys.withLock { _ = $0.remove(key) } }
 }

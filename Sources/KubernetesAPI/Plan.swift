@@ -98,4 +98,9 @@ public struct Plan: Hashable, Sendable {
     }
 
     public static let nothing = Plan()
+
+    /// The actions and their events alone.
+    public var withoutStatus: Plan {
+        Plan(order: order, actions: actions, events: events.filter { $0.action != nil }, requeueAfter: requeueAfter)
+    }
 }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Writes events as `v1` Event objects, in the background.
 ///
-/// Recording never waits for the server and never fails: while the server does not answer up to 1,000 events are kept and
-/// the newest are dropped. On graceful shutdown what is kept is sent first, as long as the server takes it.
+/// Recording never waits for the server and never fails: while the server is slow or does not answer up to 10,000 events are
+/// kept and the newest are dropped. On graceful shutdown what is kept is sent first, as long as the server takes it.
 public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private struct Item: Sendable {
         var event: Plan.Event
@@ -45,7 +45,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         self.instance = instance
         self.now = now
         self.logger = logger
-        (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1_000))
+        (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
     }
 
     public func record(_ event: Plan.Event, about object: InvolvedObject) {

@@ -49,6 +49,9 @@ public final class KeyQueue: Sendable {
         metrics.worked(took)
     }
 
+    /// Whether a key waits for a worker.
+    public var isAnyDue: Bool { state.withLock { $0.queue.nextMoment().map { $0 <= .now } ?? false } }
+
     /// The next key that is due; `nil` once the task is cancelled.
     public func next() async -> ObjectKey? {
         while !Task.isCancelled {
