@@ -64,7 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -158,7 +158,7 @@ let package = Package(
         .target(
             name: "TestCluster",
             dependencies: [
-                "TestSupport", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
+                "TestSupport", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", subprocess, system,
             ], path: "Tests/TestCluster", swiftSettings: settings),
         tests("KubernetesAPITests", ["TestRandom", "KubernetesAPI"]),
         tests("AerieAPITests", ["AerieAPI", "KubernetesAPI", "KubernetesYAML"]),
@@ -170,7 +170,7 @@ let package = Package(
             ], exclude: ["Cases", "Manifests", "cel.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
-        tests("EvaluationTests", ["TestRandom", "Evaluation"]),
+        tests("EvaluationTests", ["TestRandom", "TestSupport", "Evaluation"]),
         tests("DecisionsTests", ["TestRandom", "Decisions", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests(
@@ -199,9 +199,7 @@ let package = Package(
             [
                 "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
-                logging,
-                "aerie-controller", subprocess, system,
-                serviceLifecycle,
+                "aerie-controller", logging, serviceLifecycle,
             ]),
         tests(
             "FaultTests",
@@ -214,7 +212,7 @@ let package = Package(
             "InstallTests",
             [
                 "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
-                "aerie", "aerie-controller", subprocess, system,
+                "aerie", "aerie-controller",
             ],
             exclude: ["Previous"]),
         tests(
@@ -223,7 +221,7 @@ let package = Package(
         tests("TensorFlowTests", ["TensorFlow"]),
         tests(
             "TrainingTests",
-            ["Training", "aerie-trainer", "TensorFlow", "AerieAPI", "KubernetesAPI"]),
+            ["TestSupport", "Training", "aerie-trainer", "TensorFlow", "AerieAPI", "KubernetesAPI"]),
         tests(
             "ServingTests",
             [
@@ -235,11 +233,7 @@ let package = Package(
             exclude: ["Models"]),
         tests(
             "SchedulingTests",
-            [
-                "TestCluster", "TestSupport", "AerieAPI", "KubernetesAPI", "KubernetesClient", "HTTPTransport",
-                subprocess,
-                system, "aerie-controller",
-            ]),
+["TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller"]),
         tests(
             "ClientsTests", ["KubernetesAPI", "TestSupport", subprocess, system, "aerie", "aerie-controller"],
             exclude: ["training_client.py"]),

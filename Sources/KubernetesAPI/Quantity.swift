@@ -54,6 +54,13 @@ public struct Quantity: Hashable, Sendable {
         return Quantity(billionths: overflow ? .max : product, style: amount.style)
     }
 
+    /// How many of `unit` it takes to hold the amount, as containers read their limits; `nil` for a unit of nothing.
+    public func count(of unit: Quantity) -> Int? {
+        guard unit.billionths > 0 else { return nil }
+        let (quotient, rest) = billionths.quotientAndRemainder(dividingBy: unit.billionths)
+        return Int(exactly: quotient + (rest > 0 ? 1 : 0))
+    }
+
     private typealias Unit = (numerator: Int128, denominator: Int128, style: Style)
 
     private static func unit(_ suffix: Substring) -> Unit? {

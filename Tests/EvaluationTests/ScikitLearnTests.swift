@@ -1,6 +1,7 @@
 import Evaluation
 import FoundationEssentials
 import TestRandom
+import TestSupport
 import Testing
 
 @Suite struct ScikitLearnTests {
@@ -37,10 +38,11 @@ import Testing
     }
 
     @Test("all figures are scikit-learn's, empty classes included", arguments: [UInt64(20_261_121)])
-    func sameFigures(seed: UInt64) throws {
+    func sameFigures(seed: UInt64) async throws {
         let cases = Self.cases(seed: seed)
-        let output = try Python.run("classification.py", input: JSONEncoder().encode(cases))
-        let references = try JSONDecoder().decode([Reference].self, from: output)
+        let input = try TemporaryFile(String(decoding: try JSONEncoder().encode(cases), as: UTF8.self))
+        let output = try await PythonReference.run(file: "classification.py", [input.path])
+        let references = try JSONDecoder().decode([Reference].self, from: Data(output.utf8))
         #expect(references.count == cases.count)
         for (example, reference) in zip(cases, references) {
             let matrix = ConfusionMatrix(

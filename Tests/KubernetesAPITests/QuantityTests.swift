@@ -34,6 +34,15 @@ import Testing
         #expect((Quantity.zero * 7).description == "0")
     }
 
+    @Test(arguments: [
+        ("1Gi", "1Mi", 1024), ("1500m", "1", 2), ("250m", "1m", 250), ("0", "1", 0), ("1", "1Gi", 1),
+        ("1Ki", "1", 1024),
+    ])
+    func `so many units hold an amount`(amount: String, unit: String, count: Int) throws {
+        #expect(try #require(Quantity(amount)).count(of: #require(Quantity(unit))) == count)
+        #expect(Quantity(amount)?.count(of: .zero) == nil)
+    }
+
     @Test func `amounts in JSON are texts or whole numbers`() {
         #expect(Quantity(JSONValue("2Gi"))?.description == "2Gi")
         #expect(Quantity(JSONValue(4))?.description == "4")

@@ -124,13 +124,4 @@ struct ContainerEnvironmentTests {
             of: try container(row.manifest), entrypoint: ["/entry"], arguments: ["default"])
         #expect(words == row.words)
     }
-
-    @Test("quantities", arguments: [("1", 1_000), ("250m", 250), ("1Ki", 1_024_000), ("0.5", 500), ("2k", 2_000_000)])
-    func quantity(text: String, thousandths: Int64) {
-        #expect(ResourceAmount(text)?.thousandths == thousandths)
-    }
-
-    @Test("what is no quantity", arguments: ["", "x", "1Qi", "-1"]) func noQuantity(text: String) {
-        #expect(ResourceAmount(text) == nil)
-    }
 }

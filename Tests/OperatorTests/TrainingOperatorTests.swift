@@ -110,7 +110,9 @@ import Testing
     @Test func `SIGTERM ends the program in order, and in time though the server hangs`() async throws {
         let cluster = try await Self.installation.value
         let namespace = try await cluster.server.namespace("slow")
-        let quick = try ControllerProgram(cluster, identity: "quick", "--namespace", namespace)
+        let port = try ControlPlane.freePorts(1)[0]
+        let quick = try ControllerProgram(
+            cluster, identity: "quick", "--namespace", namespace, "--health-port", "\(port)")
         let slow = try ControllerProgram(cluster, identity: "slow", "--namespace", namespace)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
@@ -118,7 +120,7 @@ import Testing
             try await holds("quick", cluster)
             try await cluster.admin.create(Self.job("one", in: namespace))
             _ = try await cluster.document(Pod.resource, namespace, "one-worker-0")
-            try await checkMetrics(quick)
+            try await checkMetrics(port)
             try await quick.send(SIGTERM)
             let status = try await quick.end()
             #expect(status == 0)
@@ -147,8 +149,8 @@ import Testing
     }
 
     /// As `promtool` reads the metrics of a program at work.
-    private func checkMetrics(_ program: ControllerProgram) async throws {
-        let metrics = try await program.metrics()
+    private func checkMetrics(_ port: UInt16) async throws {
+        let metrics = try await Tool.run("curl", ["--silent", "--fail", "http://127.0.0.1:\(port)/metrics"])
         for name in [
             "workqueue_depth", "workqueue_longest_running_processor_seconds", "controller_runtime_active_workers",
             "controller_runtime_max_concurrent_reconciles", "leader_election_master_status", "aerie_build_info",

@@ -30,12 +30,14 @@ final class NodePool: Sendable {
 
     /// Makes a namespace with a pool, plays its nodes and runs the controller while `body` runs; then the nodes go.
     static func run(
-        script: @escaping PodPlayer.Script = { _ in .runs }, isolation: isolated (any Actor)? = #isolation,
-        _ body: (NodePool) async throws -> Void
+        script: @escaping PodPlayer.Script = { _ in .runs },
+        _ body: @escaping @Sendable (NodePool) async throws -> Void
     ) async throws {
         let cluster = try await OperatorCluster.shared()
         let pool = NodePool(cluster, try await cluster.namespace())
-        try await ControllerProgram.run(in: pool.namespace, of: cluster) {
+        let controller = try ControllerProgram(
+            cluster, identity: "controller", "--namespace", pool.namespace, "--no-leader-elect")
+        try await controller.run {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await pool.beat() }
                 group.addTask { try await pool.play(script) }

@@ -161,8 +161,9 @@ extension ControlPlane {
     }
 
     private static func temporaryDirectory() throws -> String {
-        var template = Array("/tmp/aerie-control-plane-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Failure(description: "cannot make a folder in /tmp") }
+        let parent = FileManager.default.temporaryDirectory.path
+        var template = Array("\(parent)/aerie-control-plane-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Failure(description: "cannot make a folder in \(parent)") }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

@@ -40,18 +40,17 @@ public struct Registry: Sendable {
         let outcome = try await Subprocess.run(
             .name("bash"), arguments: ["-c", script, "registry", folder], input: .inputWriter, output: .discarded,
             error: .discarded
-        ) { execution in
+        ) { execution -> Swift.Result<Result, any Error> in
+            let result: Swift.Result<Result, any Error>
             do {
                 try await registry.waitUntilReady(log: "\(folder)/log")
-                let result = try await body(registry)
-                try await execution.standardInputWriter.finish()
-                return result
-            } catch {
-                try await execution.standardInputWriter.finish()
-                throw error
-            }
+                result = .success(try await body(registry))
+            } catch { result = .failure(error) }
+            // Thrown from here, the error would kill the shell before it has stopped the registry.
+            try await execution.standardInputWriter.finish()
+            return result
         }
-        return outcome.closureResult
+        return try outcome.closureResult.get()
     }
 
     private func writeConfiguration(to path: String, passwords: String?) throws {

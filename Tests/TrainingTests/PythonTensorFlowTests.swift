@@ -1,5 +1,6 @@
 import AerieAPI
 import KubernetesAPI
+import TestSupport
 import Testing
 
 /// What the trainer computes is what Python's TensorFlow computes.
@@ -19,10 +20,10 @@ import Testing
     ]
 
     @Test("optimizers, activations, layers, checkpoints, exports and event files agree with Python's TensorFlow")
-    func reference() throws {
+    func reference() async throws {
         let folder = try TemporaryFolder()
         let data = folder["data"]
-        _ = try Installation.python("make-dataset.py", [data])
+        _ = try await PythonReference.run(file: "make-dataset.py", [data])
         var fixtures: [TrialFixture] = []
         for (index, example) in Self.cases.enumerated() {
             var model = example.model
@@ -43,7 +44,7 @@ import Testing
             try #require(export.code == 0, "\(export.errors)")
             fixtures.append(fixture)
         }
-        let output = try Installation.python("trainer.py", [data] + fixtures.map(\.path))
+        let output = try await PythonReference.run(file: "trainer.py", [data] + fixtures.map(\.path))
         let results = try #require(try JSONValue(parsing: output).arrayValue)
         try #require(results.count == fixtures.count)
         for (index, (fixture, result)) in zip(fixtures, results).enumerated() {

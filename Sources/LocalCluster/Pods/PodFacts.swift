@@ -49,13 +49,13 @@ package struct PodFacts: Hashable, Sendable {
         let parts = reference.resource.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return nil }
         let declared = parts[0] == "limits" ? container.resources?.limits : container.resources?.requests
-        let text = declared?[parts[1]].flatMap(Self.text) ?? (parts[0] == "limits" ? allocatable[parts[1]] : "0") ?? "0"
-        let divisor = reference.divisor.flatMap(Self.text) ?? "1"
-        guard let amount = ResourceAmount(text), let unit = ResourceAmount(divisor) else { return nil }
-        return String(amount.divided(by: unit.thousandths == 0 ? ResourceAmount(thousandths: 1_000) : unit))
+        let undeclared = JSONValue((parts[0] == "limits" ? allocatable[parts[1]] : nil) ?? "0")
+        guard let amount = Quantity(declared?[parts[1]] ?? undeclared),
+            let unit = Quantity(reference.divisor ?? "1"), let one = Quantity("1")
+        else { return nil }
+        // A divisor of nothing is the default.
+        return (amount.count(of: unit) ?? amount.count(of: one)).map(String.init)
     }
-
-    private static func text(_ value: JSONValue) -> String? { value.stringValue ?? value.intValue.map(String.init) }
 
     private static func key(_ path: String, of map: String) -> String? {
         guard path.hasPrefix("\(map)['"), path.hasSuffix("']") else { return nil }
@@ -65,30 +65,5 @@ package struct PodFacts: Hashable, Sendable {
     /// One line a pair, sorted, values quoted and escaped, as the downward API writes files.
     private static func lines(_ map: [String: String]) -> String {
         map.sorted { $0.key < $1.key }.map { "\($0.key)=\(JSONValue.string($0.value))\n" }.joined()
-    }
-}
-
-/// A Kubernetes quantity in thousandths.
-package struct ResourceAmount: Hashable, Sendable {
-    package var thousandths: Int64
-
-    package init(thousandths: Int64) { self.thousandths = thousandths }
-
-    private static let suffixes: [(String, Double)] = [
-        ("Ki", 1_024), ("Mi", 1_048_576), ("Gi", 1_073_741_824), ("Ti", 1_099_511_627_776),
-        ("Pi", 1_125_899_906_842_624), ("m", 0.001), ("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15),
-        ("", 1),
-    ]
-
-    package init?(_ text: String) {
-        guard let (suffix, factor) = Self.suffixes.first(where: { text.hasSuffix($0.0) }),
-            let number = Double(text.dropLast(suffix.count)), number >= 0, number * factor < 9e15
-        else { return nil }
-        thousandths = Int64((number * factor * 1_000).rounded(.up))
-    }
-
-    /// How often `unit` fits, rounded up.
-    package func divided(by unit: ResourceAmount) -> Int64 {
-        (thousandths + unit.thousandths - 1) / unit.thousandths
     }
 }

@@ -32,11 +32,10 @@ struct ServerProcesses: Sendable {
         let name = "kube-apiserver"
         let words = try Data(contentsOf: URL(filePath: "/proc/\(try process(name))/cmdline"))
             .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        guard let program = words.first else { throw Missing(name: name) }
         try signal(SIGKILL, to: name)
         try await isDown()
         _ = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(Array(words.dropFirst())),
+            .name("setpriv"), arguments: Arguments(["--pdeathsig", "KILL", "--"] + words),
             workingDirectory: FilePath(cluster.server.directory), output: .discarded, error: .discarded)
     }
 

@@ -17,10 +17,11 @@ struct Campaign: Sendable {
 
     func run() async throws -> [Course.Outcome] {
         guard sharesController else { return try await runAll() }
-        let controller = try ControllerProcess(
-            cluster, server: proxy.url, namespace: nil, arguments: ["--no-leader-elect", "--workers", "32"])
+        let controller = try ControllerProgram(
+            on: cluster.server, token: cluster.token, behind: proxy.url,
+            ["--no-leader-elect", "--workers", "32", "--log-level", "error"])
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await controller.run() }
+            group.addTask { try await controller.runAgainAndAgain() }
             defer { group.cancelAll() }
             return try await runAll()
         }

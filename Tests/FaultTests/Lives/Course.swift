@@ -46,15 +46,16 @@ struct Course: Sendable {
         let namespace = try await cluster.namespace()
         interference[namespace].fault = fault
         let processes = try (0..<controllers).map { _ in
-            try ControllerProcess(
-                cluster, server: proxy.url, namespace: namespace, arguments: arguments, environment: environment)
+            try ControllerProgram(
+                on: cluster.server, token: cluster.token, behind: proxy.url,
+                ["--namespace", namespace, "--log-level", "error"] + arguments, environment: environment)
         }
         interference[namespace].kill = { for process in processes { await process.kill() } }
         var outcome = Outcome(namespace: namespace, life: life.description, fault: fault?.kind, number: fault?.at ?? 0)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
-                for process in processes { group.addTask { try await process.run() } }
+                for process in processes { group.addTask { try await process.runAgainAndAgain() } }
                 group.addTask { try await Kubelet(cluster: cluster, namespace: namespace).play(life.script) }
                 try await cluster.admin.create(life.manifest(namespace))
                 try await life.people(cluster, namespace)

@@ -2,8 +2,6 @@ import AerieAPI
 import FoundationEssentials
 import KubernetesAPI
 import KubernetesClient
-import Subprocess
-import SystemPackage
 import TestCluster
 import TestSupport
 
@@ -94,20 +92,6 @@ struct InstallCluster: Sendable {
         }
     }
 
-    /// A file for an account's tools.
-    func kubeconfig(token: String) throws -> String {
-        let authority = try Data(contentsOf: URL(filePath: "\(server.directory)/ca.crt")).base64EncodedString()
-        let cluster: JSONValue = [
-            "server": .string(server.configuration.server), "certificate-authority-data": .string(authority),
-        ]
-        return JSONValue.object([
-            "apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [["name": "test", "cluster": cluster]],
-            "users": [["name": "test", "user": ["token": .string(token)]]],
-            "contexts": [["name": "test", "context": ["cluster": "test", "user": "test"]]],
-        ]).description
-    }
-
     // MARK: The controller
 
     /// Runs the controller under its account, and no other rights, while `body` runs.
@@ -117,31 +101,10 @@ struct InstallCluster: Sendable {
     ) async throws -> Result {
         let account = ObjectKey(namespace: systemNamespace, name: "aerie-controller")
         let token = asAdministrator ? server.token : try await admin.token(serviceAccount: account).token
-        let kubeconfig = try TemporaryFile(try kubeconfig(token: token))
-        let program = try Tool.program("aerie-controller")
-        let command =
-            ["run", "--kubeconfig", kubeconfig.path, "--log-level", "error"]
-            + (arguments.contains("--health-port") ? [] : ["--health-port", "0"])
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                let outcome = try await Subprocess.run(
-                    .path(FilePath(program)), arguments: Arguments(command + arguments),
-                    environment: .inherit.updating(["POD_NAMESPACE": systemNamespace]),
-                    output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-                guard Task.isCancelled else {
-                    throw Failure(
-                        description: "the controller ended by itself: \(outcome.standardOutput)\(outcome.standardError)"
-                    )
-                }
-                return nil
-            }
-            group.addTask { try await body() }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
-        }
+        let controller = try ControllerProgram(
+            on: server, token: token, ["--log-level", "error"] + arguments,
+            environment: ["POD_NAMESPACE": systemNamespace])
+        return try await controller.run(while: body)
     }
 
     /// Plays the node in a namespace while `body` runs.

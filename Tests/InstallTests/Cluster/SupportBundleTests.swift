@@ -115,7 +115,7 @@ extension LifecycleTests {
         ])
         let account = ObjectKey(namespace: namespace, name: "default")
         let token = try await cluster.admin.token(serviceAccount: account).token
-        let kubeconfig = try TemporaryFile(try cluster.kubeconfig(token: token))
+        let kubeconfig = try cluster.server.kubeconfig(token: token)
         let file = try TemporaryFile()
         // The role is put together a moment after its parts were installed.
         let files = try await eventually("the account may see jobs") {

@@ -1,37 +1,13 @@
 import FoundationEssentials
-import HTTPTransport
-import KubernetesAPI
-import KubernetesClient
 import TestCluster
 import TestSupport
 
 /// The `kubectl` of the machine, as an administrator of the test's control plane.
 struct Kubectl: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
     private let kubeconfig: TemporaryFile
 
     init(_ cluster: OperatorCluster) throws {
-        guard case .pem(let authority) = cluster.server.configuration.tls.trustRoots else {
-            throw Failure(description: "the control plane has no authority of its own")
-        }
-        let configuration: JSONValue = [
-            "apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [
-                [
-                    "name": "test",
-                    "cluster": [
-                        "server": .string(cluster.server.configuration.server),
-                        "certificate-authority-data": .string(Data(authority).base64EncodedString()),
-                    ],
-                ]
-            ],
-            "users": [["name": "test", "user": ["token": .string(cluster.server.token)]]],
-            "contexts": [["name": "test", "context": ["cluster": "test", "user": "test"]]],
-        ]
-        kubeconfig = try TemporaryFile(configuration.description)
+        kubeconfig = try cluster.server.kubeconfig()
     }
 
     /// Runs one command and returns what it prints.
