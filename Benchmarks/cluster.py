@@ -118,6 +118,16 @@ class Controller:
                 counts[method] = counts.get(method, 0) + int(float(line.rsplit(" ", 1)[1]))
         return counts
 
+    def last_write(self):
+        """When the controller had written the last time, to a fifth of a second; waits for two quiet seconds."""
+        last, moment = None, time.time()
+        while time.time() < moment + 2:
+            writes = {method: count for method, count in self.requests().items() if method != "GET"}
+            if writes != last:
+                last, moment = writes, time.time()
+            time.sleep(0.2)
+        return moment
+
     def memory(self):
         """Resident set, in MB of 10^6 bytes."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
