@@ -35,7 +35,7 @@ public struct MisplacedPodFields: Hashable, Sendable {
         corrected["spec"] = pod
     }
 
-    private enum Treatment { case hoisted, dropped }
+    enum Treatment { case hoisted, dropped }
 
     /// No container has a field of any of these names with the meaning that it has in a pod.
     private static let treatments: [String: Treatment] = [
@@ -43,6 +43,9 @@ public struct MisplacedPodFields: Hashable, Sendable {
         "imagePullSecrets": .hoisted, "priorityClassName": .hoisted, "volumes": .hoisted, "hostNetwork": .hoisted,
         "schedulerName": .hoisted, "runtimeClassName": .hoisted, "restartPolicy": .dropped,
     ]
+
+    /// The names of all fields that are put right.
+    static var names: Dictionary<String, Treatment>.Keys { treatments.keys }
 
     private static func drop(_ name: String) -> String {
         "is not a field of a container of a TFJob and is ignored; "

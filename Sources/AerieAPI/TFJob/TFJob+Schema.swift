@@ -107,7 +107,7 @@ extension TFJob {
                         + "fails the job, `ExitCode` restarts after 128–255 and fails the job after 1–127. Pods that "
                         + "are evicted, preempted or deleted are replaced in any case.",
                     ReplicaSpec.RestartPolicy.self),
-                "template": templateSchema,
+                "template": podTemplateSchema,
             ]
         )
         .rule(
@@ -125,27 +125,6 @@ extension TFJob {
             "!has(self.template) || !has(self.template.spec) || !has(self.template.spec.containers) "
                 + "|| self.template.spec.containers.all(container, has(container.image) && container.image != '')",
             "template.spec.containers: an image is missing; name the image that each container runs")
-    }
-
-    /// Open, since fields of newer clusters pass through; only what rules look at is known.
-    private static var templateSchema: Schema {
-        .opaque(
-            "The pod. One container must be named `tensorflow`; its port `tfjob-port` (2222 when absent) is "
-                + "where the replicas talk to each other.",
-            [
-                "spec": .opaque(
-                    "The pod's specification, as in a Pod.",
-                    [
-                        "containers": .array(
-                            "The pod's containers, as in a Pod.",
-                            of: .opaque(
-                                "A container, as in a Pod.",
-                                [
-                                    "name": .string("Unique in the pod."),
-                                    "image": .string("What the container runs.", maxLength: 4096),
-                                ]), maxItems: 256)
-                    ])
-            ])
     }
 
     private static var runPolicyFields: [(String, Schema)] {

@@ -70,13 +70,14 @@ extension TFJob {
                     ["Failure", "Disruption"]
                 ).required,
                 "node": .string("Where it ran."),
+                "container": .string("The container that ended so: `tensorflow`, or another that failed."),
                 "exitCode": .integer("How the program ended.", min: 0, max: 255),
                 "meaning": .string("What the exit code usually means.", maxLength: 256),
                 "reason": .string(
                     "In the words of the node or the control plane, such as `OOMKilled`.", maxLength: 256),
                 "message": .string("The end of the termination message or log.", maxLength: Attempt.messageLimit),
                 "startTime": .time("When the pod started."),
-                "endTime": .time("When it ended."),
+                "endTime": .time("When it ended, or when the job did before it."),
                 "containerRestarts": .integer("Restarts of containers inside the pod.", min: 0),
                 "counted": .integer("By how much this pod raised `restarts`.", min: 0),
             ])

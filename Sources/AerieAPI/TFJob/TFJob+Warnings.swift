@@ -9,13 +9,14 @@ extension TFJob {
             + ReplicaType.allCases.flatMap { type in
                 spec.tfReplicaSpecs[type].map { warnings(type, $0) } ?? []
             }
-            + warningsAboutSuccess
+            + (warningOfEndlessness.map { [$0] } ?? [])
     }
 
     private func warnings(_ type: ReplicaType, _ spec: ReplicaSpec) -> [FieldError] {
         let path = "spec.tfReplicaSpecs.\(type.rawValue).template"
         let template = spec.template ?? [:]
         var warnings = MisplacedPodFields(in: template).findings.map { FieldError("\(path).\($0.path)", $0.message) }
+        warnings += UnknownPodFields(in: template, at: path).findings
         if let policy = template["spec"]?["restartPolicy"]?.stringValue, !policy.isEmpty {
             warnings.append(
                 FieldError(
@@ -33,16 +34,14 @@ extension TFJob {
         return warnings
     }
 
-    /// A job whose deciding replicas were scaled to none waits for ever.
-    private var warningsAboutSuccess: [FieldError] {
+    /// A job whose deciding replicas were scaled to none waits for ever; `nil` for any other.
+    public var warningOfEndlessness: FieldError? {
         let deciding = ReplicaType.allCases.filter { spec.tfReplicaSpecs[$0] != nil }
         let chiefs = deciding.filter(\.isChief)
         let types = !chiefs.isEmpty ? chiefs : deciding.contains(.worker) ? [.worker] : deciding
-        guard !types.isEmpty, types.allSatisfy({ spec.tfReplicaSpecs[$0]?.replicas == 0 }) else { return [] }
-        return [
-            FieldError(
-                "spec.tfReplicaSpecs.\(types[0].rawValue).replicas",
-                "is 0, and this type decides when the job has succeeded: it will not end by itself")
-        ]
+        guard let first = types.first, types.allSatisfy({ spec.tfReplicaSpecs[$0]?.replicas == 0 }) else { return nil }
+        return FieldError(
+            "spec.tfReplicaSpecs.\(first.rawValue).replicas",
+            "is 0, and this type decides when the job has succeeded: it will not end by itself")
     }
 }

@@ -19,7 +19,8 @@ extension TFJob {
         public var index: Int
         public var cause: Cause
         public var node: String?
-        /// Of the container `tensorflow`, or of the first container that failed.
+        /// The container that the following tells of: `tensorflow`, or the first that failed if that did not.
+        public var container: String?
         public var exitCode: Int?
         /// What the exit code usually means.
         public var meaning: String?
@@ -28,6 +29,7 @@ extension TFJob {
         /// The end of the termination message or of the log, at most ``messageLimit`` bytes.
         public var message: String?
         public var startTime: Time?
+        /// When the pod ended, or the job did before it.
         public var endTime: Time?
         /// How often the node restarted containers inside the pod.
         public var containerRestarts: Int
@@ -39,7 +41,8 @@ extension TFJob {
 
         public init(
             pod: String, uid: String, replicaType: ReplicaType, index: Int, cause: Cause, node: String? = nil,
-            exitCode: Int? = nil, meaning: String? = nil, reason: String? = nil, message: String? = nil,
+            container: String? = nil, exitCode: Int? = nil, meaning: String? = nil, reason: String? = nil,
+            message: String? = nil,
             startTime: Time? = nil, endTime: Time? = nil, containerRestarts: Int = 0, counted: Int = 0
         ) {
             self.pod = pod
@@ -48,6 +51,7 @@ extension TFJob {
             self.index = index
             self.cause = cause
             self.node = node
+            self.container = container
             self.exitCode = exitCode
             self.meaning = meaning
             self.reason = reason
@@ -62,6 +66,7 @@ extension TFJob {
             JSONValue(compacting: [
                 "pod": .string(pod), "uid": .string(uid), "replicaType": .string(replicaType.rawValue),
                 "index": JSONValue(index), "cause": .string(cause.rawValue), "node": node.map(JSONValue.string),
+                "container": container.map(JSONValue.string),
                 "exitCode": exitCode.map { JSONValue($0) }, "meaning": meaning.map(JSONValue.string),
                 "reason": reason.map(JSONValue.string), "message": message.map(JSONValue.string),
                 "startTime": startTime.map(JSONValue.init), "endTime": endTime.map(JSONValue.init),

@@ -49,18 +49,26 @@ extension TFJob {
 extension TFJob.Replica {
     /// One port of the container `tensorflow`.
     public struct Port: Hashable, Sendable {
-        /// Empty where the template gives none.
         public var name: String
         public var number: Int
     }
 
-    /// The ports of the container `tensorflow`, each name once, in the template's order; computed.
+    /// The ports of the container `tensorflow` as a service can have them, in the template's order; computed.
+    ///
+    /// A service has each name and each number once, and a name for each. Of several ports with one number the one
+    /// called ``TFJob/Name/portName`` stays, else the first; one without a name is called by its number.
     public var ports: [Port] {
-        var names: Set<String> = []
-        return (template.tensorFlowContainer?["ports"]?.arrayValue ?? []).compactMap { port in
+        let written = (template.tensorFlowContainer?["ports"]?.arrayValue ?? []).compactMap { port -> Port? in
             guard let number = port["containerPort"]?.intValue else { return nil }
             let name = port["name"]?.stringValue ?? ""
-            return names.insert(name).inserted ? Port(name: name, number: number) : nil
+            return Port(name: name.isEmpty ? "port-\(number)" : name, number: number)
+        }
+        let meetingPoint = written.first { $0.name == TFJob.Name.portName }
+        var names: Set<String> = []
+        var numbers: Set<Int> = []
+        return written.filter { port in
+            if port.number == meetingPoint?.number, port.name != TFJob.Name.portName { return false }
+            return names.insert(port.name).inserted && numbers.insert(port.number).inserted
         }
     }
 

@@ -4,6 +4,7 @@ import KubernetesAPI
 /// How a pod ended badly, or why it is about to.
 struct PodEnding {
     var cause: TFJob.Attempt.Cause
+    var container: String?
     var exitCode: Int?
     var reason: String
     var message: String?
@@ -18,11 +19,13 @@ struct PodEnding {
         let hasFailed = pod.phase == .failed
         let disruption = Self.disruption(of: pod)
         guard pod.phase != .succeeded, hasFailed || pod.metadata.deletionTimestamp != nil else { return nil }
-        let terminated = pod.decisiveTermination
+        let decisive = pod.decisiveEnd
+        let terminated = decisive?.terminated
         cause = disruption == nil ? .failure : .disruption
+        container = decisive?.container
         exitCode = terminated?.exitCode
         reason = disruption ?? terminated?.reason ?? pod.status?.reason ?? "Error"
-        message = (terminated?.message ?? pod.status?.message).map { $0.end(bytes: TFJob.Attempt.messageLimit) }
+        message = (terminated?.message ?? pod.status?.message)?.lastWords
         endTime = hasFailed ? terminated?.finishedAt ?? now : nil
     }
 
@@ -46,11 +49,12 @@ struct PodEnding {
 
 extension Pod {
     /// The container whose end explains the pod's: `tensorflow` unless it ended well, else the first that did not.
-    var decisiveTermination: ContainerStatus.State.Terminated? {
-        let main = containerStatus(TFJob.Name.container)?.state?.terminated
-        if let main, main.exitCode != 0 { return main }
+    var decisiveEnd: (container: String, terminated: ContainerStatus.State.Terminated)? {
+        let main = containerStatus(TFJob.Name.container)?.state?.terminated.map { (TFJob.Name.container, $0) }
+        if let main, main.1.exitCode != 0 { return main }
         let all = (status?.initContainerStatuses ?? []) + (status?.containerStatuses ?? [])
-        return all.lazy.compactMap { $0.state?.terminated }.first { $0.exitCode != 0 } ?? main
+        return all.lazy.compactMap { container in container.state?.terminated.map { (container.name, $0) } }
+            .first { $0.1.exitCode != 0 } ?? main
     }
 
     /// How often the node restarted a container inside this pod, start-up containers aside.
@@ -74,5 +78,11 @@ extension String {
             rest = rest.dropFirst(max(1, (rest.utf8.count - limit) / 4))
         }
         return String(rest)
+    }
+
+    /// What an attempt keeps of a message or a log: its end, without the line ends after it.
+    var lastWords: String {
+        let text = self[..<(lastIndex { !$0.isWhitespace }.map(index(after:)) ?? startIndex)]
+        return String(text).end(bytes: TFJob.Attempt.messageLimit)
     }
 }

@@ -35,7 +35,7 @@ extension TFJobRound {
         guard !status.replicaStatuses[type, default: .init()].completedIndexes.contains(index) else { return }
         status.replicaStatuses[type, default: .init()].completedIndexes.insert(index)
         if slot.pod.containerStatus(TFJob.Name.container)?.state?.terminated != nil {
-            tellExit(of: slot.pod, code: 0)
+            tellExit(of: slot.pod, TFJob.Name.container, code: 0)
         }
     }
 
@@ -44,16 +44,18 @@ extension TFJobRound {
         let restarts = slot.pod.containerRestarts
         let known = attempt(slot.pod)
         guard restarts > known?.containerRestarts ?? 0 else { return }
-        let last = slot.pod.lastTermination
+        let last = slot.pod.lastRestart
         var entry = known ?? newAttempt(slot, .failure)
         let more = restarts - entry.containerRestarts
         entry.containerRestarts = restarts
-        entry.exitCode = last?.exitCode ?? entry.exitCode
-        entry.reason = last?.reason ?? entry.reason
-        entry.message = last?.message.map { $0.end(bytes: TFJob.Attempt.messageLimit) } ?? entry.message
+        entry.container = last?.container ?? entry.container
+        entry.exitCode = last?.terminated.exitCode ?? entry.exitCode
+        entry.reason = last?.terminated.reason ?? entry.reason
+        entry.message = last?.terminated.message?.lastWords ?? entry.message
         entry.explainExitCode()
         count(more, in: &entry)
         keep(entry)
+        if let last, last.terminated.exitCode != 0 { tellRestart(of: last.container, in: slot.pod, last.terminated) }
     }
 
     private mutating func record(_ ending: PodEnding, of slot: TFJobCensus.Slot, _ treatment: PodTreatment) {
@@ -71,6 +73,7 @@ extension TFJobRound {
             status.replicaStatuses[slot.replica.type, default: .init()].disruptions += 1
         }
         entry.cause = ending.cause
+        entry.container = ending.container ?? entry.container
         entry.exitCode = ending.exitCode ?? entry.exitCode
         entry.reason = ending.reason
         entry.message = ending.message ?? entry.message
@@ -79,7 +82,9 @@ extension TFJobRound {
         if treatment == .replace(counted: true) {
             if isBackoffLimitReached { treatment = .failJob(.backoffLimitExceeded) } else { count(1, in: &entry) }
         }
-        if entry.endTime != nil, let code = entry.exitCode { tellExit(of: slot.pod, code: code) }
+        if entry.endTime != nil, let code = entry.exitCode {
+            tellExit(of: slot.pod, entry.container ?? TFJob.Name.container, code: code)
+        }
         if case .replace = treatment, known?.cause != .disruption { tellRestart(slot.replica.type, ending.cause) }
         keep(entry)
         treatments.append((slot, treatment))
@@ -137,6 +142,8 @@ extension TFJobRound {
     /// Of pods that are gone the latest stay, of those that are there the ones that ended first: where many fail
     /// together, the others fail because of them.
     mutating func condenseAttempts() {
+        // Pods that are still there end with the job, and nobody looks at them any more.
+        for index in status.attempts.indices { status.attempts[index].endTime = status.attempts[index].endTime ?? now }
         let surplus = status.attempts.count - TFJob.Status.attemptLimit
         guard surplus > 0 else { return }
         let present = Set(census.pods.map(\.pod.metadata.uid))
@@ -152,9 +159,21 @@ extension TFJobRound {
         status.attempts = status.attempts.indices.filter { !removed.contains($0) }.map { status.attempts[$0] }
     }
 
-    private mutating func tellExit(of pod: Pod, code: Int) {
+    private mutating func tellExit(of pod: Pod, _ container: String, code: Int) {
+        let place = container == TFJob.Name.container ? "" : ", container \(container),"
         tell(
-            .normal, "ExitedWithCode", "Pod: \(pod.metadata.namespace).\(pod.metadata.name) exited with code \(code)")
+            .normal, "ExitedWithCode",
+            "Pod: \(pod.metadata.namespace).\(pod.metadata.name)\(place) exited with code \(code)")
+    }
+
+    /// The reason is the node's word, as upstream has it: `Error` or `OOMKilled`.
+    private mutating func tellRestart(
+        of container: String, in pod: Pod, _ end: ContainerStatus.State.Terminated
+    ) {
+        tell(
+            .warning, end.reason ?? "Error",
+            "Error pod \(pod.metadata.name) container \(container) exitCode: \(end.exitCode) terminated message: "
+                + (end.message?.lastWords ?? ""))
     }
 
     private mutating func tellRestart(_ type: TFJob.ReplicaType, _ cause: TFJob.Attempt.Cause) {
@@ -175,8 +194,9 @@ extension TFJob.Attempt {
 
 extension Pod {
     /// The end before the last restart of the container `tensorflow`, or of any container.
-    fileprivate var lastTermination: ContainerStatus.State.Terminated? {
-        containerStatus(TFJob.Name.container)?.lastState?.terminated
-            ?? status?.containerStatuses?.lazy.compactMap { $0.lastState?.terminated }.first
+    fileprivate var lastRestart: (container: String, terminated: ContainerStatus.State.Terminated)? {
+        let containers = status?.containerStatuses ?? []
+        let ends = containers.compactMap { each in each.lastState?.terminated.map { (each.name, $0) } }
+        return ends.first { $0.0 == TFJob.Name.container } ?? ends.first
     }
 }

@@ -12,12 +12,8 @@ extension TFJobRound {
                 let environment = container["env"]?.arrayValue ?? []
                 container["env"] = .array(environment + [["name": "TF_CONFIG", "value": .string(configuration)]])
             }
-            // The end of the log explains a crash that left no message of its own.
-            if container["terminationMessagePolicy"] == nil {
-                container["terminationMessagePolicy"] = "FallbackToLogsOnError"
-            }
         }
-        var spec = template["spec"] ?? [:]
+        var spec = (template["spec"] ?? [:]).withLastWords
         spec["restartPolicy"] = .string(replica.restartPolicy.ofPod)
 
         var labels = template["metadata"]?["labels"]?.objectValue ?? [:]
@@ -34,6 +30,21 @@ extension TFJobRound {
         let reference = Reference(
             Pod.resource, namespace: job.metadata.namespace, name: job.childName(replica.type, index))
         return Manifest(reference, ["metadata": metadata, "spec": spec])
+    }
+}
+
+extension JSONValue {
+    /// A pod's specification in which every container leaves the end of its log: it explains a crash without a message.
+    fileprivate var withLastWords: JSONValue {
+        var spec = self
+        for list in ["initContainers", "containers"] {
+            guard var containers = spec[list]?.arrayValue else { continue }
+            for index in containers.indices where containers[index]["terminationMessagePolicy"] == nil {
+                containers[index]["terminationMessagePolicy"] = "FallbackToLogsOnError"
+            }
+            spec[list] = .array(containers)
+        }
+        return spec
     }
 }
 

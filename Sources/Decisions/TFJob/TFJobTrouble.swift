@@ -19,7 +19,7 @@ extension TFJobRound {
 
     /// Looks for what keeps pods away, the most fundamental first; the condition goes when nothing does.
     mutating func noteTrouble() {
-        if let trouble = nameTrouble ?? creationTrouble ?? gangTrouble ?? podTrouble {
+        if let trouble = nameTrouble ?? creationTrouble ?? gangTrouble ?? podTrouble ?? endlessness {
             stall(trouble, event: trouble.isNews ? trouble.reason : nil)
         } else if !isRefusalStanding {
             status.remove(.stalled)
@@ -67,11 +67,14 @@ extension TFJobRound {
             for index in 0..<replica.count {
                 let name = job.childName(replica.type, index)
                 if census.pod(replica.type, index) == nil, census.takenPodNames.contains(name) {
-                    return Trouble(reason: "NameTaken", message: "Waiting for the pod \(name) of another owner to go.")
+                    return Trouble(
+                        reason: "NameTaken",
+                        message: "Waiting until the pod \(name), which this job does not own, is gone.")
                 }
                 if census.service(replica.type, index) == nil, census.takenServiceNames.contains(name) {
                     return Trouble(
-                        reason: "NameTaken", message: "Waiting for the service \(name) of another owner to go.")
+                        reason: "NameTaken",
+                        message: "Waiting until the service \(name), which this job does not own, is gone.")
                 }
             }
         }
@@ -100,6 +103,11 @@ extension TFJobRound {
         guard let refusal, case .delete(let reference, _, _)? = actions.first else { return }
         let kind = reference.resource == TFJob.resource ? "Job" : reference.resource.kind
         tell(.warning, "FailedDelete\(kind)", "Error deleting: \(refusal.message)")
+    }
+
+    /// Nothing is left that could decide how the job ends.
+    private var endlessness: Trouble? {
+        job.warningOfEndlessness.map { Trouble(reason: "NoDecidingReplicas", message: "\($0)") }
     }
 
     private var gangTrouble: Trouble? {

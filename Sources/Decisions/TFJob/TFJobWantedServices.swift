@@ -31,11 +31,7 @@ extension TFJobRound {
         _ type: TFJob.ReplicaType, _ index: Int, _ ports: [TFJob.Replica.Port]
     ) -> Manifest {
         let labels = JSONValue(job.labels(type, index))
-        let ports = ports.map { port in
-            JSONValue(compacting: [
-                "name": port.name.isEmpty ? Optional.none : .string(port.name), "port": JSONValue(port.number),
-            ])
-        }
+        let ports = ports.map { port -> JSONValue in ["name": .string(port.name), "port": JSONValue(port.number)] }
         return Manifest(
             Reference(
                 Service.resource, namespace: job.metadata.namespace, name: job.childName(type, index)),

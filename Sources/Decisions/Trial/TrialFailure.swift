@@ -37,7 +37,7 @@ extension TrialRound {
         var message: String?
 
         init?(_ pods: [Pod], _ job: TFJob) {
-            let endings = pods.compactMap(\.decisiveTermination).filter { $0.exitCode != 0 }
+            let endings = pods.compactMap { $0.decisiveEnd?.terminated }.filter { $0.exitCode != 0 }
             if let last = endings.max(by: { ($0.finishedAt?.seconds ?? 0) < ($1.finishedAt?.seconds ?? 0) }) {
                 exitCode = last.exitCode
                 reason = last.reason ?? ""

@@ -51,6 +51,46 @@ import Testing
         #expect(world.status.condition(.stalled) == nil)
     }
 
+    @Test func `each restart inside a pod is told of in the node's word, as upstream does`() throws {
+        var world = try TFJobWorld(.fixture(workers: 1, restartPolicy: .onFailure), workers: "R")
+        world.pods[0].restartContainer(exitCode: 1, times: 1, at: world.now)
+        let plan = try world.reconcile()
+        let event = try #require(plan.events.first { $0.reason == "Error" })
+        #expect(event.type == .warning)
+        #expect(
+            event.message
+                == "Error pod mnist-worker-0 container tensorflow exitCode: 1 terminated message: ")
+        #expect(try world.reconcile().events.isEmpty)
+    }
+
+    @Test func `an attempt names the container that failed, and its last words end where the text does`() throws {
+        var world = try TFJobWorld(.fixture(workers: 1), workers: "R")
+        world.pods[0].end(exitCode: 0, at: world.now)
+        world.pods[0].status?.phase = .failed
+        world.pods[0].status?.initContainerStatuses = [
+            ContainerStatus(
+                name: "fetch",
+                state: .init(terminated: .init(exitCode: 9, reason: "Error", message: "no such bucket\n\n")))
+        ]
+        let plan = try world.reconcile()
+        let attempt = try #require(world.status.attempts.first)
+        #expect(attempt.container == "fetch")
+        #expect(attempt.exitCode == 9)
+        #expect(attempt.message == "no such bucket")
+        #expect(plan.events.contains { $0.message == "Pod: ml.mnist-worker-0, container fetch, exited with code 9" })
+    }
+
+    @Test func `when the job ends no attempt stays without an end`() throws {
+        var world = try TFJobWorld(.fixture(workers: 1, restartPolicy: .onFailure, backoffLimit: 1), workers: "R")
+        world.pods[0].restartContainer(exitCode: 1, times: 1, at: world.now)
+        try world.reconcile()
+        #expect(world.status.attempts.first?.endTime == nil, "the pod goes on")
+        world.pods[0].restartContainer(exitCode: 1, times: 2, at: world.now)
+        try world.reconcile()
+        #expect(world.state == "Failed")
+        #expect(world.status.attempts.first?.endTime == world.now)
+    }
+
     @Test(arguments: [
         ("pod", "FailedDeletePod"), ("service", "FailedDeleteService"), ("job", "FailedDeleteJob"),
     ])

@@ -96,6 +96,53 @@ import Testing
             ])
     }
 
+    /// What the container lists, and what its service has: the API server refuses a number twice, and a port without a
+    /// name beside others.
+    private static let ports: [(written: JSONValue, expected: JSONValue)] = [
+        ([["containerPort": 2222]], [["name": "tfjob-port", "port": 2222]]),
+        (
+            [["name": "grpc", "containerPort": 2222], ["containerPort": 6006]],
+            [["name": "port-6006", "port": 6006], ["name": "tfjob-port", "port": 2222]]
+        ),
+        (
+            [["name": "tfjob-port", "containerPort": 9000], ["name": "same", "containerPort": 9000]],
+            [["name": "tfjob-port", "port": 9000]]
+        ),
+        (
+            [["name": "dns", "containerPort": 53], ["name": "dns", "containerPort": 54]],
+            [["name": "dns", "port": 53], ["name": "tfjob-port", "port": 2222]]
+        ),
+    ]
+
+    @Test(arguments: ports)
+    func `a service has each port once, and a name for each`(written: JSONValue, expected: JSONValue) throws {
+        let template: JSONValue = ["spec": ["containers": [["name": "tensorflow", "image": "i", "ports": written]]]]
+        let plan = TFJobWorld(.fixture(workers: 1, template: template)).decide()
+        guard case .create(let service)? = plan.actions.last else {
+            Issue.record("no service was made")
+            return
+        }
+        #expect(service.body["spec"]?["ports"] == expected)
+    }
+
+    @Test func `every container leaves the end of its log, but those that were told otherwise`() throws {
+        let template: JSONValue = [
+            "spec": [
+                "initContainers": [["name": "fetch", "image": "i"]],
+                "containers": [
+                    ["name": "tensorflow", "image": "i", "terminationMessagePolicy": "File"],
+                    ["name": "sidecar", "image": "i"],
+                ],
+            ]
+        ]
+        let plan = TFJobWorld(.fixture(workers: 1, template: template)).decide()
+        let spec = try #require(plan.created("mnist-worker-0"))["spec"]
+        let policy = "terminationMessagePolicy"
+        #expect(spec?["initContainers"]?[0]?[policy] == "FallbackToLogsOnError")
+        #expect(spec?["containers"]?[0]?[policy] == "File")
+        #expect(spec?["containers"]?[1]?[policy] == "FallbackToLogsOnError")
+    }
+
     @Test func `no field of a plan is null, which the API server would refuse`() throws {
         let template: JSONValue = [
             "spec": ["containers": [["name": "tensorflow", "image": "i", "ports": [["containerPort": 80]]]]]

@@ -96,6 +96,7 @@ import Testing
             world.status.attempts == [
                 TFJob.Attempt(
                     pod: "mnist-worker-0", uid: "pod-1", replicaType: .worker, index: 0, cause: .failure, node: "n1",
+                    container: "tensorflow",
                     exitCode: 139, meaning: "segmentation fault (SIGSEGV)", reason: "Error",
                     message: "lines before\nSegmentation fault", startTime: start, endTime: world.now, counted: 1)
             ])

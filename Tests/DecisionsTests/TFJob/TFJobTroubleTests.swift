@@ -96,4 +96,16 @@ import Testing
         #expect(world.pods.isEmpty)
         #expect(world.status.condition(.stalled)?.message?.contains("use at most 53") ?? false)
     }
+
+    @Test func `a job whose deciding replicas are none says that it will not end`() throws {
+        var world = TFJobWorld(.fixture(workers: 0, ps: 1))
+        let plan = try world.reconcile()
+        #expect(plan.reasons.contains("NoDecidingReplicas"))
+        #expect(world.status.reason == "NoDecidingReplicas")
+        #expect(
+            world.status.condition(.stalled)?.message?.hasPrefix("spec.tfReplicaSpecs.Worker.replicas: is 0") ?? false)
+        world.job.spec.tfReplicaSpecs[.worker]?.replicas = 1
+        try world.reconcile()
+        #expect(world.status.condition(.stalled) == nil)
+    }
 }

@@ -6,9 +6,10 @@ public enum GangScheduler: Hashable, Sendable {
     /// Any scheduler with the coscheduling plugin.
     case schedulerPlugins(name: String)
 
-    /// The scheduler of this name, as upstream's `--gang-scheduler-name` has it; `nil` for an empty one.
+    /// The scheduler of this name, as upstream's `--gang-scheduler-name` has it: `Volcano` in any case; `nil` for an
+    /// empty one.
     public init?(name: String) {
-        switch name {
+        switch name.lowercased() {
         case "": return nil
         case "volcano": self = .volcano
         default: self = .schedulerPlugins(name: name)

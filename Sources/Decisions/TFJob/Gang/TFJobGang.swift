@@ -72,7 +72,7 @@ extension TFJobRound {
         guard configuration.gangScheduler != nil, let podGroup else { return nil }
         let name = job.metadata.name
         guard owns(podGroup) else {
-            return ("NameTaken", "Waiting for the PodGroup \(name) of another owner to go.", true)
+            return ("NameTaken", "Waiting until the PodGroup \(name), which this job does not own, is gone.", true)
         }
         guard isPodGroupWaiting else { return nil }
         let queue = podGroup.spec?["queue"]?.stringValue ?? ""
