@@ -30,6 +30,7 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
     private let handler: AdmissionHandler
     private let certificates: any CertificateSource
     private let registration: WebhookRegistration?
+    private let metrics: AdmissionMetrics
     private let onRunning: @Sendable (Int) -> Void
     private let logger: Logger
     private let serving = Mutex(false)
@@ -39,16 +40,19 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
     ///   - handler: Answers.
     ///   - certificates: What to serve with.
     ///   - registration: Where to announce the authority; `nil` when somebody else does.
+    ///   - metrics: Count requests.
     ///   - onRunning: Told the port once the server listens.
     ///   - logger: Told of changes and of what is missing.
     public init(
         _ settings: Settings, handler: AdmissionHandler, certificates: any CertificateSource,
-        registration: WebhookRegistration?, onRunning: @escaping @Sendable (Int) -> Void = { _ in }, logger: Logger
+        registration: WebhookRegistration?, metrics: AdmissionMetrics,
+        onRunning: @escaping @Sendable (Int) -> Void = { _ in }, logger: Logger
     ) {
         self.settings = settings
         self.handler = handler
         self.certificates = certificates
         self.registration = registration
+        self.metrics = metrics
         self.onRunning = onRunning
         self.logger = logger
     }
@@ -61,6 +65,7 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
         guard let (served, certificate) = first else { return }
         let server = AdmissionServer(
             address: settings.address, port: settings.port, handler: handler, certificate: certificate,
+            metrics: metrics,
             onRunning: { [self] port in
                 serving.withLock { $0 = true }
                 logger.notice("the webhook answers", metadata: ["port": "\(port)"])

@@ -5,8 +5,8 @@ public import KubernetesAPI
 /// Speaks to one API server.
 ///
 /// Copies are free and share connections and credentials; every method may be called from anywhere at once. All errors
-/// are ``KubernetesError``s whose message starts with verb and object.
-public struct KubernetesClient: Sendable {
+/// are ``KubernetesError``s whose message starts with verb and object. Its text names the server and nothing else.
+public struct KubernetesClient: Sendable, CustomStringConvertible {
     /// Called with the method and HTTP status of every answer; 0 when none came.
     public typealias Observer = @Sendable (HTTPRequest.Method, Int) -> Void
 
@@ -20,6 +20,8 @@ public struct KubernetesClient: Sendable {
     private let limiter: RateLimiter?
     private let observer: Observer?
 
+    public var description: String { "a client of \(configuration.server)" }
+
     private static let userAgent = "aerie/\(BuildInformation.version)"
 
     /// Bytes of the largest response that is read at once.
@@ -31,13 +33,13 @@ public struct KubernetesClient: Sendable {
     /// A client over any transport, such as one in memory.
     public init(
         configuration: ClientConfiguration, transport: any HTTPTransport, liveness: Liveness = Liveness(),
-        rateLimit: RateLimit? = nil, fieldManager: String = "aerie", observer: Observer? = nil
+        limiter: RateLimiter? = nil, fieldManager: String = "aerie", observer: Observer? = nil
     ) {
         self.configuration = configuration
         self.transport = transport
         self.liveness = liveness
         credentials = CredentialSource(configuration)
-        limiter = rateLimit.map(RateLimiter.init)
+        self.limiter = limiter
         self.fieldManager = fieldManager
         self.observer = observer
     }
@@ -48,7 +50,7 @@ public struct KubernetesClient: Sendable {
     ///   - configuration: Where and as whom.
     ///   - retry: When a failed request is sent again.
     ///   - liveness: When a silent connection counts as dead.
-    ///   - rateLimit: How many requests are sent at most; a request that is sent again by ``retry`` counts once.
+    ///   - limiter: Asked before every request; one that is sent again by `retry` counts once.
     ///   - fieldManager: Who owns the fields that ``apply(_:force:)`` sets.
     ///   - mayWrite: Asked before every attempt of a request that changes something; `false` fails it.
     ///   - observer: For metrics.
@@ -56,7 +58,7 @@ public struct KubernetesClient: Sendable {
     public init(
         _ configuration: ClientConfiguration,
         retry: RetryPolicy = RetryPolicy(attempts: 3, baseDelay: .milliseconds(200), maximumDelay: .seconds(5)),
-        liveness: Liveness = Liveness(), rateLimit: RateLimit? = nil, fieldManager: String = "aerie",
+        liveness: Liveness = Liveness(), limiter: RateLimiter? = nil, fieldManager: String = "aerie",
         mayWrite: @escaping @Sendable () -> Bool = { true }, observer: Observer? = nil
     ) throws(ConfigurationError) {
         do throws(HTTPTransportError) {
@@ -66,7 +68,7 @@ public struct KubernetesClient: Sendable {
             let fenced = FencedTransport(transport, mayWrite: mayWrite)
             self.init(
                 configuration: configuration, transport: RetryingTransport(fenced, policy: retry),
-                liveness: liveness, rateLimit: rateLimit, fieldManager: fieldManager, observer: observer)
+                liveness: liveness, limiter: limiter, fieldManager: fieldManager, observer: observer)
         } catch {
             throw ConfigurationError(error.message)
         }

@@ -13,11 +13,11 @@ struct RateLimitOptions: ParsableArguments {
         help: "The most requests at once after a quiet time; counts only with --kube-api-qps.")
     var burst = 30
 
-    /// What the client keeps to; `nil` for no limit.
+    /// What the clients of the controllers keep to together; `nil` for no limit.
     ///
-    /// The lease is always renewed without one.
-    var limit: RateLimit? {
-        requestsPerSecond > 0 ? RateLimit(requestsPerSecond: requestsPerSecond, burst: burst) : nil
+    /// The lease is always renewed without one, and the webhook, for which API servers wait, has none either.
+    func limiter() -> RateLimiter? {
+        requestsPerSecond > 0 ? RateLimiter(RateLimit(requestsPerSecond: requestsPerSecond, burst: burst)) : nil
     }
 
     func validate() throws {

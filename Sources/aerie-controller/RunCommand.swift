@@ -88,8 +88,9 @@ struct RunCommand: AsyncParsableCommand {
         let observer: KubernetesClient.Observer = { method, code in
             metrics.requested(method: method.rawValue, code: code, host: configuration.host)
         }
+        let limiter = rateLimit.limiter()
         let client = try KubernetesClient(
-            configuration, rateLimit: rateLimit.limit, fieldManager: "aerie-controller", observer: observer)
+            configuration, limiter: limiter, fieldManager: "aerie-controller", observer: observer)
         let identity =
             environment["POD_NAME"]
             ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
@@ -97,7 +98,7 @@ struct RunCommand: AsyncParsableCommand {
         let mayWrite: @Sendable () -> Bool = { elector?.isLeading ?? true }
         metrics.showLeadership("aerie-controller", isLeading: mayWrite)
         let writer = try KubernetesClient(
-            configuration, rateLimit: rateLimit.limit, fieldManager: "aerie-controller", mayWrite: mayWrite,
+            configuration, limiter: limiter, fieldManager: "aerie-controller", mayWrite: mayWrite,
             observer: observer)
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: identity, now: { .now }, logger: logger,
@@ -119,7 +120,8 @@ struct RunCommand: AsyncParsableCommand {
             checks: [.init("caches") { theOperator.isSynced }], logger: logger)
 
         let admission = try webhook.service(
-            configuration, environment, address: healthAddress, namespace: leaderElectionNamespace, observer, logger)
+            configuration, environment, address: healthAddress, namespace: leaderElectionNamespace, observer, registry,
+            logger)
 
         logger.notice(
             "starting", metadata: ["version": "\(BuildInformation.version)", "server": "\(configuration.server)"])
@@ -152,9 +154,12 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// The controllers, while this process leads.
-private struct Controllers: ServiceLifecycle.Service {
+private struct Controllers: ServiceLifecycle.Service, CustomStringConvertible {
     let theOperator: Operator
     let elector: LeaderElector?
+
+    /// As it is called in the log of the program's services.
+    var description: String { "the controllers" }
 
     func run() async throws {
         guard let elector else { return try await theOperator.runControllers() }

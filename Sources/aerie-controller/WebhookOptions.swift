@@ -4,6 +4,7 @@ import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
 import Logging
+import PrometheusMetrics
 
 /// Whether and how the validating webhook is served.
 struct WebhookOptions: ParsableArguments {
@@ -46,11 +47,12 @@ struct WebhookOptions: ParsableArguments {
     ///   - environment: Says whether this is a pod, and of which namespace.
     ///   - address: Where to listen; by default the pod's address.
     ///   - namespace: Of the Secret and the Service; by default the pod's.
-    ///   - observer: For metrics.
+    ///   - observer: Counts requests to the API server.
+    ///   - registry: Where the webhook's own metrics are shown.
     ///   - logger: For the webhook.
     func service(
         _ configuration: ClientConfiguration, _ environment: [String: String], address: String?, namespace: String?,
-        _ observer: @escaping KubernetesClient.Observer, _ logger: Logger
+        _ observer: @escaping KubernetesClient.Observer, _ registry: MetricsRegistry, _ logger: Logger
     ) throws -> AdmissionWebhook? {
         let port = webhookServerPort ?? (environment["KUBERNETES_SERVICE_HOST"] == nil ? 0 : 9_443)
         guard port != 0 else { return nil }
@@ -71,7 +73,8 @@ struct WebhookOptions: ParsableArguments {
         return AdmissionWebhook(
             AdmissionWebhook.Settings(address: address ?? environment["POD_IP"] ?? "127.0.0.1", port: port),
             handler: AdmissionHandler(references: ReferenceCheck(client: client)), certificates: certificates,
-            registration: WebhookRegistration(client: client, url: webhookUrl), logger: logger)
+            registration: WebhookRegistration(client: client, url: webhookUrl), metrics: AdmissionMetrics(in: registry),
+            logger: logger)
     }
 
     /// The host of `https://<host>:<port>`; `nil` for anything else.

@@ -1,10 +1,12 @@
 import Admission
+import AerieAPI
 import FoundationEssentials
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
 import KubernetesYAML
 import Logging
+import PrometheusMetrics
 import ServiceLifecycle
 import Synchronization
 import TestCluster
@@ -63,7 +65,7 @@ struct WebhookInCluster: Sendable {
         now: @escaping @Sendable () -> MicroTime = {
             MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
         },
-        interval: Duration = .milliseconds(200),
+        interval: Duration = .milliseconds(200), metrics: MetricsRegistry = MetricsRegistry(),
         _ body: @escaping @Sendable (UInt16) async throws -> Void
     ) async throws {
         guard let port = try ControlPlane.freePorts(1).first else { return }
@@ -76,7 +78,8 @@ struct WebhookInCluster: Sendable {
                 client: controller, secret: Self.secret.key,
                 hosts: SecretCertificates.hosts(service: "aerie-webhook", namespace: OperatorCluster.systemNamespace)
                     + ["127.0.0.1"], policy: policy, now: now),
-            registration: WebhookRegistration(client: controller, url: "https://127.0.0.1:\(port)"), logger: logger)
+            registration: WebhookRegistration(client: controller, url: "https://127.0.0.1:\(port)"),
+            metrics: AdmissionMetrics(in: metrics), logger: logger)
         // Stopped as the program is: open connections end in order.
         let services = ServiceGroup(services: [webhook], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -90,6 +93,21 @@ struct WebhookInCluster: Sendable {
             }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
+        }
+    }
+
+    /// Waits until the API server asks the webhook.
+    func untilRegistered() async throws {
+        let probe: JSONValue = [
+            "metadata": ["name": "0", "namespace": "default"], "spec": ["tfReplicaSpecs": [:]],
+        ]
+        try await eventually("the registration is in force") { () -> Bool? in
+            do throws(KubernetesError) {
+                _ = try await dryRun(probe, TFJob.resource)
+                return nil
+            } catch {
+                return error.message.contains("admission webhook") ? true : nil
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import FoundationEssentials
 import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
+import PrometheusMetrics
 import Synchronization
 import TestCluster
 import TestSupport
@@ -20,17 +21,7 @@ import Testing
         }
         try await webhook.install()
         try await webhook.withWebhook { _ in
-            try await eventually("the registration is in force") { () -> Bool? in
-                let probe: JSONValue = [
-                    "metadata": ["name": "0", "namespace": "default"], "spec": ["tfReplicaSpecs": [:]],
-                ]
-                do throws(KubernetesError) {
-                    _ = try await webhook.dryRun(probe, TFJob.resource)
-                    return nil
-                } catch {
-                    return error.message.contains("admission webhook") ? true : nil
-                }
-            }
+            try await webhook.untilRegistered()
             await withTaskGroup(of: Void.self) { group in
                 for (row, document) in cases { group.addTask { await check(row, document, webhook) } }
             }
@@ -109,6 +100,30 @@ import Testing
             try kubectl.forget()
         }
         try await webhook.uninstall()
+    }
+
+    @Test func `requests are counted under controller-runtime's names, which docs/metrics.md explains`() async throws {
+        let webhook = try await WebhookInCluster.shared()
+        try await webhook.install()
+        let registry = MetricsRegistry()
+        try await webhook.withWebhook(metrics: registry) { port in
+            let url = "https://127.0.0.1:\(port)/validate-kubeflow-org-v1-tfjob"
+            let post = ["--silent", "--show-error", "--insecure", "--data", "{}", url]
+            #expect(try await Tool.run("curl", post).contains("AdmissionReview"))
+            try await webhook.untilRegistered()
+            let text = registry.text
+            for family in ["requests_total", "requests_in_flight", "latency_seconds"] {
+                #expect(text.contains("# TYPE controller_runtime_webhook_\(family) "))
+            }
+            let path = "webhook=\"/validate-kubeflow-org-v1-tfjob\""
+            #expect(text.contains("controller_runtime_webhook_requests_total{\(path),code=\"400\"} 1\n"))
+            #expect(!text.contains("controller_runtime_webhook_requests_total{\(path),code=\"200\"} 0\n"))
+            #expect(text.contains("controller_runtime_webhook_requests_in_flight{\(path)} 0\n"))
+        }
+        try await webhook.uninstall()
+        let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        let guide = try String(contentsOfFile: "\(repository)/docs/metrics.md", encoding: .utf8)
+        for name in registry.names { #expect(guide.contains("`\(name)`"), "\(name)") }
     }
 
     @Test func `the authority is announced, and announced again when someone takes it away`() async throws {

@@ -10,6 +10,7 @@ struct AdmissionServer: Sendable {
     let port: Int
     let handler: AdmissionHandler
     let certificate: ServingCertificate
+    let metrics: AdmissionMetrics
     let onRunning: @Sendable (Int) -> Void
     let logger: Logger
 
@@ -17,6 +18,7 @@ struct AdmissionServer: Sendable {
     func run() async throws {
         let router = Router()
         for path in handler.paths {
+            metrics.begin(path)
             router.post(RouterPath(path)) { request, _ in await reply(to: request, path: path) }
         }
         var quiet = logger
@@ -29,16 +31,7 @@ struct AdmissionServer: Sendable {
     }
 
     private func reply(to request: Request, path: String) async -> Response {
-        let reply: AdmissionHandler.Reply
-        do {
-            let body = try await request.body.collect(upTo: AdmissionHandler.maximumBodyBytes)
-            reply = await handler.reply(to: Array(body.readableBytesView), path: path)
-        } catch is NIOTooManyBytesError {
-            reply = AdmissionHandler.Reply(
-                status: 413, body: Array("the body has more than \(AdmissionHandler.maximumBodyBytes) bytes\n".utf8))
-        } catch {
-            reply = AdmissionHandler.Reply(status: 400, body: Array("the body did not arrive: \(error)\n".utf8))
-        }
+        let reply = await metrics.measure(path) { await answer(to: request, path: path) }
         if reply.status != 200 {
             logger.warning(
                 "refused a request that is no AdmissionReview",
@@ -49,5 +42,17 @@ struct AdmissionServer: Sendable {
             headers: [
                 .contentType: reply.status == 200 ? "application/json" : "text/plain; charset=utf-8"
             ], body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+    }
+
+    private func answer(to request: Request, path: String) async -> AdmissionHandler.Reply {
+        do {
+            let body = try await request.body.collect(upTo: AdmissionHandler.maximumBodyBytes)
+            return await handler.reply(to: Array(body.readableBytesView), path: path)
+        } catch is NIOTooManyBytesError {
+            return AdmissionHandler.Reply(
+                status: 413, body: Array("the body has more than \(AdmissionHandler.maximumBodyBytes) bytes\n".utf8))
+        } catch {
+            return AdmissionHandler.Reply(status: 400, body: Array("the body did not arrive: \(error)\n".utf8))
+        }
     }
 }

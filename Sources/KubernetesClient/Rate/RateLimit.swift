@@ -1,4 +1,4 @@
-/// How many requests a client sends by itself: `--kube-api-qps` and `--kube-api-burst`.
+/// How many requests a program sends by itself: `--kube-api-qps` and `--kube-api-burst`.
 ///
 /// None by default. The API server protects itself and shares itself out fairly; it answers 429 with the time to wait,
 /// which is obeyed. A limit of our own only makes every request later when much is going on.

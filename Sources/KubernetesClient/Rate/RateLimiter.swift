@@ -1,10 +1,12 @@
 import Synchronization
 
 /// Lets requests through at a limited rate, in the order in which they came.
-final class RateLimiter: Sendable {
+///
+/// Clients that are given the same limiter share its rate.
+public final class RateLimiter: Sendable {
     private let bucket: Mutex<TokenBucket>
 
-    init(_ limit: RateLimit) {
+    public init(_ limit: RateLimit) {
         bucket = Mutex(TokenBucket(rate: limit.requestsPerSecond, burst: limit.burst, at: .now))
     }
 

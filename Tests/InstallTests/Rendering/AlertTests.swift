@@ -36,6 +36,13 @@ import Testing
                 ("rest_client_requests_total{code=\"200\",\(job)}", "0+60x120"),
                 ("rest_client_requests_total{code=\"503\",\(job)}", "0+30x120"),
             ]),
+        Row(
+            alert: "AerieWebhookSlow",
+            series: [
+                ("controller_runtime_webhook_latency_seconds_bucket{webhook=\"/a\",le=\"2.5\"}", "0+1x120"),
+                ("controller_runtime_webhook_latency_seconds_bucket{webhook=\"/a\",le=\"5\"}", "0+60x120"),
+                ("controller_runtime_webhook_latency_seconds_bucket{webhook=\"/a\",le=\"+Inf\"}", "0+60x120"),
+            ]),
         Row(alert: "AerieMemoryHigh", series: [("process_resident_memory_bytes{\(job)}", "500000000x120")]),
     ]
 
@@ -46,6 +53,8 @@ import Testing
         ("workqueue_depth{name=\"tfjob\"}", "2x120"),
         ("workqueue_longest_running_processor_seconds{name=\"tfjob\"}", "1x120"),
         ("aerie_informer_failures_total{kind=\"TFJob\"}", "2x120"),
+        ("controller_runtime_webhook_latency_seconds_bucket{webhook=\"/a\",le=\"0.01\"}", "0+60x120"),
+        ("controller_runtime_webhook_latency_seconds_bucket{webhook=\"/a\",le=\"+Inf\"}", "0+60x120"),
         ("process_resident_memory_bytes{\(job)}", "40000000x120"),
         ("rest_client_requests_total{code=\"200\",\(job)}", "0+60x120"),
         ("rest_client_requests_total{code=\"503\",\(job)}", "5x120"),

@@ -162,13 +162,14 @@ import Testing
         #expect(failure == KubernetesError(.unreachable, "get /x: no answer within 0.05 seconds"))
     }
 
-    @Test func `a limited client sends no more than its rate allows`() async {
+    @Test func `clients that share a limiter send no more than its rate allows, together`() async {
         let transport = InMemoryTransport { _ throws(HTTPTransportError) in HTTPResponse() }
-        let client = KubernetesClient(
-            configuration: Self.configuration, transport: transport,
-            rateLimit: RateLimit(requestsPerSecond: 0.001, burst: 3))
+        let limiter = RateLimiter(RateLimit(requestsPerSecond: 0.001, burst: 3))
+        let clients = (0..<2).map { _ in
+            KubernetesClient(configuration: Self.configuration, transport: transport, limiter: limiter)
+        }
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<5 { group.addTask { _ = try? await client.raw("/x") } }
+            for client in clients { for _ in 0..<5 { group.addTask { _ = try? await client.raw("/x") } } }
             for _ in 0..<3 { await group.next() }
             group.cancelAll()
         }
