@@ -9,9 +9,12 @@ public struct HTTPProxy: Hashable, Sendable, CustomStringConvertible {
         case socks5
     }
 
-    public struct Credentials: Hashable, Sendable {
+    /// Their text never shows the password.
+    public struct Credentials: Hashable, Sendable, CustomStringConvertible {
         public var user: String
         public var password: String
+
+        public var description: String { "the password of \(user)" }
 
         public init(user: String, password: String) {
             self.user = user

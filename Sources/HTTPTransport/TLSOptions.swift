@@ -9,10 +9,13 @@ public struct TLSOptions: Hashable, Sendable {
         case pem([UInt8])
     }
 
-    public struct ClientCertificate: Hashable, Sendable {
+    /// Its text never shows the key.
+    public struct ClientCertificate: Hashable, Sendable, CustomStringConvertible {
         /// The leaf first.
         public var chain: [UInt8]
         public var privateKey: [UInt8]
+
+        public var description: String { "a client certificate" }
 
         public init(chain: [UInt8], privateKey: [UInt8]) {
             self.chain = chain

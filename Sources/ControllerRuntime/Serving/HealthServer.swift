@@ -9,7 +9,7 @@ public import ServiceLifecycle
 ///
 /// `/healthz` says that the process runs its event loop; `/readyz` fails with the names of the checks that fail, until
 /// the process can do its work. Nothing here is secret, and nothing can be changed through it.
-public struct HealthServer: ServiceLifecycle.Service {
+public struct HealthServer: ServiceLifecycle.Service, CustomStringConvertible {
     /// Something that must be so before the process is ready.
     public struct ReadinessCheck: Sendable {
         public var name: String
@@ -27,6 +27,9 @@ public struct HealthServer: ServiceLifecycle.Service {
     private let checks: [ReadinessCheck]
     private let onRunning: @Sendable (Int) -> Void
     private let logger: Logger
+
+    /// As it is called in the log of the program's services.
+    public var description: String { "the health server" }
 
     /// Makes a server that does not listen yet.
     ///

@@ -9,7 +9,7 @@ public import ServiceLifecycle
 ///   store changes all at once at the end of a list.
 /// - Caveats: an object that cannot be decoded is counted, logged and told by an event about it; its last good version
 ///   keeps its place, through lists too, until the object can be read again or is gone.
-public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
+public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service, CustomStringConvertible {
     private let client: KubernetesClient
     private let store: Store<Object>
     private let selection: Selection
@@ -39,6 +39,9 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service {
         self.events = events
         self.logger = logger
     }
+
+    /// As it is called in the log of the program's services.
+    public var description: String { "the informer of \(Object.resource.plural)" }
 
     public func run() async {
         metrics.showCache(Object.resource.kind, selector: selection.labelSelector ?? "") { [store] in store.count }

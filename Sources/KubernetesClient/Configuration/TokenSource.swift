@@ -1,10 +1,18 @@
-/// A bearer token or where to find it.
-public enum TokenSource: Hashable, Sendable {
+/// A bearer token or where to find it; its text never shows the token.
+public enum TokenSource: Hashable, Sendable, CustomStringConvertible {
     case none
     case fixed(String)
     /// Read again for every request, since a kubelet rotates projected tokens; a kilobyte from memory costs some
     /// microseconds.
     case file(String)
+
+    public var description: String {
+        switch self {
+        case .none: "no token"
+        case .fixed: "a token"
+        case .file(let path): "the token in \(path)"
+        }
+    }
 
     /// The token as it is now.
     ///

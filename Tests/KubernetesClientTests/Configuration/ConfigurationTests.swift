@@ -39,6 +39,18 @@ import Testing
         #expect(found == ClientConfiguration(server: "https://s", namespace: "default", serverName: name))
     }
 
+    @Test func `no secret is in the text of a configuration or a client`() throws {
+        var found = ClientConfiguration(server: "https://s", token: .fixed("secret-token"))
+        found.tls.clientCertificate = .init(chain: Array("chain".utf8), privateKey: Array("secret-key".utf8))
+        found.proxy = HTTPProxy(.http, host: "p", port: 1, credentials: .init(user: "u", password: "secret-password"))
+        let client = KubernetesClient(
+            configuration: found, transport: InMemoryTransport { _ throws(HTTPTransportError) in HTTPResponse() })
+        for text in ["\(found)", "\(client)", String(reflecting: found), String(reflecting: [client])] {
+            #expect(text.contains("https://s"))
+            #expect(!text.contains("secret") && !text.contains("\(Array("secret-key".utf8))"), "\(text)")
+        }
+    }
+
     @Test func `inline certificates are decoded`() throws {
         let data = JSONValue.string(Data("pem".utf8).base64EncodedString())
         let found = try configuration(
