@@ -102,8 +102,8 @@ let package = Package(
         module(
             "Admission",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", crypto, x509, asn1, hummingbird, hummingbirdTLS,
-                httpTypes, nioCore, nioSSL, serviceLifecycle, logging,
+                "AerieAPI", "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", crypto, x509, asn1, hummingbird,
+                hummingbirdTLS, httpTypes, nioCore, nioSSL, serviceLifecycle, logging,
             ]),
         module(
             "Operator",
@@ -120,6 +120,7 @@ let package = Package(
             ]),
         .systemLibrary(name: "CTensorFlow", pkgConfig: "tensorflow"),
         .target(name: "CListenAddress"),
+        .target(name: "CStopSignal"),
         .target(
             name: "TensorFlow", dependencies: ["CTensorFlow", protobuf], exclude: ["Protobuf/tensorflow.proto"],
             swiftSettings: settings),
@@ -146,7 +147,8 @@ let package = Package(
                 serviceLifecycle,
                 unixSignals,
             ]),
-        program("aerie-trainer", ["AerieAPI", "KubernetesAPI", "Evaluation", "TensorFlow", "Training"]),
+        program(
+            "aerie-trainer", ["AerieAPI", "CStopSignal", "KubernetesAPI", "Evaluation", "TensorFlow", "Training"]),
         program("aerie-serving", ["Serving", "StructuredLogging", logging]),
 
         // Tests.
@@ -166,7 +168,7 @@ let package = Package(
             "AdmissionTests",
             [
                 "Admission", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
-                "TestCluster", "TestSupport", logging, serviceLifecycle,
+                "PrometheusMetrics", "TestCluster", "TestSupport", logging, serviceLifecycle,
             ], exclude: ["Cases", "Manifests", "cel.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
@@ -199,8 +201,8 @@ let package = Package(
             [
                 "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
-                "aerie-controller", logging, serviceLifecycle,
-            ]),
+                "aerie-controller", logging, serviceLifecycle, system,
+            ], exclude: ["Cluster/wall-clock.c"]),
         tests(
             "FaultTests",
             [
@@ -233,7 +235,7 @@ let package = Package(
             exclude: ["Models"]),
         tests(
             "SchedulingTests",
-["TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller"]),
+            ["TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller"]),
         tests(
             "ClientsTests", ["KubernetesAPI", "TestSupport", subprocess, system, "aerie", "aerie-controller"],
             exclude: ["training_client.py"]),

@@ -17,7 +17,7 @@ import tempfile
 
 LAYERS = {
     "core": ["KubernetesAPI", "AerieAPI", "Suggestion", "Evaluation", "Decisions"],
-    "leaves": ["BuildInformation", "CListenAddress", "CTensorFlow", "CYAML", "CZlib", "PrometheusMetrics"],  # know nothing of each other or of the core
+    "leaves": ["BuildInformation", "CListenAddress", "CStopSignal", "CTensorFlow", "CYAML", "CZlib", "PrometheusMetrics"],  # know nothing of each other or of the core
     "adapters": [
         "ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore",
         "StructuredLogging",

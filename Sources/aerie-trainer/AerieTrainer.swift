@@ -19,6 +19,7 @@ struct AerieTrainer: ParsableCommand {
         subcommands: [Train.self, Evaluate.self, Export.self, Select.self, CheckData.self])
 
     static func main() {
+        StopSignal.endsProcess()
         // A reader of the log that goes away must not end a training.
         signal(SIGPIPE, SIG_IGN)
         main(nil)

@@ -46,40 +46,46 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let stop = StopSignal()
+        StopSignal.isOnlyRemembered()
         let variables = ProcessEnvironment.variables
         let format = log ?? (Console.isTerminal && variables[TrialVariable.contract.rawValue] == nil ? .text : .json)
         let log = TrialLog(clock: .system) { Console.print(format.render($0)) }
         let termination = TerminationLog.forProcess(variables)
         do {
-            let topology = try ClusterTopology(configuration: variables["TF_CONFIG"])
+            let part = try TrainingPart(configuration: variables["TF_CONFIG"])
             let specification = try TrialSpecification(
                 environment(variables), attempt: ProcessEnvironment.attempt(variables))
-            if let topology {
-                stop.abandon(after: Self.stopTimeout, code: TrialExitCode.terminated.rawValue)
+            let timeouts = try ClusterTimeouts(variables: variables)
+            let isStopping = { StopSignal.came }
+            switch part {
+            case .alone:
+                let run = TrialRun(specification, log: log, clock: .system, isStopping: isStopping)
+                try finish(run.run(), termination, log: log)
+            case .evaluator:
+                let run = EvaluatorRun(
+                    specification, timeouts: timeouts, log: log, clock: .system, isStopping: isStopping)
+                try finish(run.run(), termination, log: log)
+            case .member(let topology):
+                StopSignal.endsProcess(after: Self.stopTimeout)
                 let cluster = try ClusterMember(
-                    topology, specification, timeouts: ClusterTimeouts(variables: variables), log: log, clock: .system
-                ) { stop.isReceived }
+                    topology, specification, timeouts: timeouts, log: log, clock: .system, isStopping: isStopping)
                 // The server's threads run on, so the process cannot leave in the ordinary way.
                 _exit(
                     code(variables, termination, log: log) {
-                        try train(specification, in: cluster, termination, log: log, stop)
+                        try train(specification, in: cluster, termination, log: log)
                     })
             }
-            let result = try TrialRun(specification, log: log, clock: .system) { stop.isReceived }.run()
-            try finish(result, termination, log: log)
         } catch let error as TrainingError {
             throw ExitCode(try fail(error, variables, termination, log: log))
         }
     }
 
     /// Seconds after SIGTERM that a step of a distributed training may take to end; a kubelet waits for 30.
-    private static let stopTimeout = 20
+    private static let stopTimeout: UInt32 = 20
 
     /// One task's part of a distributed training.
     private func train(
-        _ specification: TrialSpecification, in cluster: ClusterMember, _ termination: TerminationLog?, log: TrialLog,
-        _ stop: StopSignal
+        _ specification: TrialSpecification, in cluster: ClusterMember, _ termination: TerminationLog?, log: TrialLog
     ) throws {
         guard cluster.topology.isLead else {
             let reason = try ServedTask(cluster).run()
@@ -87,7 +93,7 @@ struct Train: ParsableCommand {
             return
         }
         do {
-            let result = try TrialRun(specification, cluster: cluster, log: log, clock: .system) { stop.isReceived }
+            let result = try TrialRun(specification, cluster: cluster, log: log, clock: .system) { StopSignal.came }
                 .run()
             defer { cluster.release(result.checkpoint == nil ? .diverged : .completed) }
             try finish(result, termination, log: log)

@@ -40,17 +40,23 @@ public final class ClusterMember {
         self.log = log
         self.clock = clock
         self.isStopping = isStopping
-        listen_address_set(HostAddress.loopback(of: topology.own) ?? 0)
         server = try Self.start(topology, threads: specification.configuration.training.threads)
         log.log(.info, "listening", ["task": .string("\(topology.own)"), "lead": .string("\(topology.lead)")])
     }
 
-    /// Tries for some seconds: what this task was before may still be about to end.
+    /// Tries for some seconds: what this task was before may still be about to end, and its name may not be known yet.
+    ///
+    /// A task whose name nobody knows even then listens on all addresses.
     private static func start(_ topology: ClusterTopology, threads: Int) throws(TrainingError) -> Server {
         // One thread more than a step needs, so that a question of another task is answered meanwhile.
         let configuration = SessionConfiguration(intraOperationThreads: threads, interOperationThreads: threads + 1)
         var problem = ""
-        for _ in 0..<20 {
+        for attempt in 1...20 {
+            if attempt < 20, !HostAddress.isKnown(topology.own) {
+                usleep(500_000)
+                continue
+            }
+            listen_address_set(HostAddress.loopback(of: topology.own) ?? 0)
             do {
                 return try Server(
                     jobs: topology.addresses, job: topology.own.role.rawValue, task: topology.own.index,

@@ -15,43 +15,50 @@ public struct ClusterTopology: Hashable, Sendable {
     /// The tasks that compute shares of the batches, the lead first; never empty.
     public let trainers: [ClusterTask]
 
-    /// Reads `TF_CONFIG`; `nil` for a job of one task, which needs no cluster.
+    /// What `TF_CONFIG` calls tasks that take no part in the training.
+    static let evaluatorType = "evaluator"
+
+    /// Reads `TF_CONFIG`; `nil` for a job with one task that trains.
     ///
     /// Throws ``TrainingError`` `badConfiguration` that says what in the job has to be changed.
-    public init?(configuration text: String?) throws(TrainingError) {
-        guard let text, !text.isEmpty else { return nil }
-        let document: JSONValue
-        do { document = try JSONValue(parsing: text) } catch { throw Self.wrong("\(error)") }
+    init?(_ document: JSONValue) throws(TrainingError) {
         guard document["sparseCluster"] == nil else {
             throw Self.wrong("the tasks of a job with enableDynamicWorker do not know each other; leave it out")
         }
+        let tasks = try Self.tasks(of: document["cluster"]?.objectValue ?? [:])
+        guard !tasks.isEmpty else { return nil }
         let task = document["task"] ?? .null
-        guard task["type"]?.stringValue != "evaluator" else {
-            throw Self.wrong("the chief, or worker 0, evaluates every checkpoint itself; leave the Evaluator out")
+        let type = task["type"]?.stringValue ?? ""
+        let index = task["index"]?.intValue ?? 0
+        guard let own = tasks.first(where: { $0.role.rawValue == type && $0.index == index }) else {
+            throw Self.wrong("this is task \(type)-\(index), which is not in the cluster")
         }
-        var tasks: [ClusterTask] = []
-        for (name, addresses) in (document["cluster"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
-            guard let role = ClusterTask.Role(rawValue: name) else {
-                throw Self.wrong("there are tasks of type \(name); known are chief, master, worker and ps")
-            }
-            for (index, address) in (addresses.arrayValue ?? []).enumerated() {
-                tasks.append(try Self.task(role, index, address.stringValue ?? ""))
-            }
-        }
-        guard tasks.count > 1 else { return nil }
         let leaders = tasks.filter { $0.role == .chief || $0.role == .master }
         guard leaders.count <= 1 else {
             throw Self.wrong("\(leaders.map(\.description).joined(separator: " and ")) cannot both lead; use one chief")
         }
         trainers = leaders + tasks.filter { $0.role == .worker }
         guard !trainers.isEmpty else { throw Self.wrong("there are parameter servers only; add a chief or workers") }
-        let type = task["type"]?.stringValue ?? ""
-        let index = task["index"]?.intValue ?? 0
-        guard let own = tasks.first(where: { $0.role.rawValue == type && $0.index == index }) else {
-            throw Self.wrong("this is task \(type)-\(index), which is not in the cluster")
-        }
+        guard tasks.count > 1 else { return nil }
         self.tasks = tasks
         self.own = own
+    }
+
+    private static func tasks(of cluster: [String: JSONValue]) throws(TrainingError) -> [ClusterTask] {
+        var tasks: [ClusterTask] = []
+        for (name, addresses) in cluster.sorted(by: { $0.key < $1.key }) where name != evaluatorType {
+            guard let role = ClusterTask.Role(rawValue: name) else {
+                throw wrong("there are tasks of type \(name); known are chief, master, worker, ps and evaluator")
+            }
+            for (index, address) in (addresses.arrayValue ?? []).enumerated() {
+                let task = try task(role, index, address.stringValue ?? "")
+                if let other = tasks.first(where: { $0.host == task.host && $0.port == task.port }) {
+                    throw wrong("\(other) and \(task) have the same address")
+                }
+                tasks.append(task)
+            }
+        }
+        return tasks
     }
 
     /// The addresses by type, as TensorFlow's servers want them.
@@ -69,7 +76,7 @@ public struct ClusterTopology: Hashable, Sendable {
         return ClusterTask(role: role, index: index, host: String(parts[0]), port: port)
     }
 
-    private static func wrong(_ problem: String) -> TrainingError {
+    static func wrong(_ problem: String) -> TrainingError {
         TrainingError(.badConfiguration, "TF_CONFIG: \(problem)")
     }
 }

@@ -23,6 +23,9 @@ enum HostAddress {
         }
     }
 
+    /// Whether the task's name stands for any address yet.
+    static func isKnown(_ task: ClusterTask) -> Bool { !resolve(task).isEmpty }
+
     /// The task's address if it is one of this machine's loopback addresses, in network byte order.
     static func loopback(of task: ClusterTask) -> UInt32? {
         resolve(task).map(\.sin_addr.s_addr).first { UInt32(bigEndian: $0) >> 24 == 127 }

@@ -66,7 +66,11 @@ public struct ServedTask {
             let now = member.clock.uptime()
             if now >= nextProbe {
                 nextProbe = now + Self.probeInterval
-                if HostAddress.isListening(member.topology.lead) { lastSeen = member.clock.uptime() }
+                if HostAddress.isListening(member.topology.lead) {
+                    lastSeen = member.clock.uptime()
+                } else if let reason = recordedEnding() {
+                    return reason
+                }
                 let away = member.clock.uptime() - lastSeen
                 if away >= Double(member.timeouts.peer) {
                     throw TrainingError(
@@ -85,6 +89,22 @@ public struct ServedTask {
                 }
             }
             usleep(200_000)
+        }
+    }
+
+    /// How the training ended, where this task can see the store: the lead may have ended while this task was away.
+    private func recordedEnding() -> String? {
+        let specification = member.specification
+        let folder = TrialFolder(specification.folder)
+        do {
+            guard let record = try folder.record() else { return nil }
+            try record.check(
+                trialUID: specification.trialUID, trainer: specification.configuration,
+                datasetDigest: specification.datasetDigest, folder: specification.folder)
+            return try CompletedTrial(folder).result { member.log.log(.warning, $0) }?.reason
+        } catch {
+            // What is wrong with the folder the lead says, to which it matters.
+            return nil
         }
     }
 }

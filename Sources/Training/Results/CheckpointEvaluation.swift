@@ -4,21 +4,30 @@ import TensorFlow
 
 /// The quality of a checkpoint's model on a part of a dataset.
 public struct CheckpointEvaluation {
-    private let checkpoint: StoredCheckpoint
+    private let prefix: String
+    private let threads: Int
 
-    public init(_ checkpoint: StoredCheckpoint) { self.checkpoint = checkpoint }
+    public init(_ checkpoint: StoredCheckpoint) { self.init(prefix: checkpoint.prefix) }
+
+    /// Without a number of `threads` TensorFlow takes one a core.
+    init(prefix: String, threads: Int = 0) {
+        self.prefix = prefix
+        self.threads = threads
+    }
 
     /// Predicts all records of a part, such as `test`; blocks until that is done.
     public func run(on dataset: Dataset, part: String) throws -> ClassificationReport {
-        let description = try ModelDescription(checkpoint: checkpoint.prefix)
+        let description = try ModelDescription(checkpoint: prefix)
         try description.check(fits: dataset)
         let graph = Graph()
         let network = try Network(description, seed: nil, in: graph)
         let evaluation = try ClassifierEvaluation(
             network, file: dataset.file(of: part), dataset: dataset.description, in: graph)
         let restore = try CheckpointOperations(variables: network.variables, in: graph)
-        let session = try Session(graph)
-        try restore.restore(from: checkpoint.prefix, in: session)
+        let session = try Session(
+            graph,
+            configuration: SessionConfiguration(intraOperationThreads: threads, interOperationThreads: threads))
+        try restore.restore(from: prefix, in: session)
         let report = try evaluation.run(in: session)
         try evaluation.stop(in: session)
         return report

@@ -1,5 +1,6 @@
 public import AerieAPI
 import Evaluation
+import Glibc
 import KubernetesAPI
 import TensorFlow
 
@@ -22,6 +23,8 @@ public struct TrialRun {
 
     /// Seconds after which a line of progress is due even without an evaluation.
     private static let progressInterval = 2.0
+    /// Seconds between two tries of tasks that are all there and cannot train together.
+    private static let longestPause = 5
 
     /// `isStopping` is asked before each step.
     public init(
@@ -41,9 +44,7 @@ public struct TrialRun {
     /// A training that diverges is a result as well; without a usable checkpoint its `checkpoint` is `nil`. Throws
     /// ``TrainingError``, of reason `interrupted` when it was asked to stop and has saved where it was.
     public func run() throws(TrainingError) -> TrialResult {
-        do { return try resultOrTraining() } catch let error as TrainingError { throw error } catch {
-            throw Self.explain(error)
-        }
+        do { return try resultOrTraining() } catch { throw Self.explain(error) }
     }
 
     private func resultOrTraining() throws -> TrialResult {
@@ -103,6 +104,7 @@ public struct TrialRun {
                 .badConfiguration, "training.batchSize: \(batchSize) records cannot be shared by \(trainers) tasks")
         }
         var lastProgress: Double?
+        var fruitlessTries = 0
         while true {
             let layout = try cluster.gather(own)
             log.log(.info, "all tasks are there", ["tasks": JSONValue(cluster.topology.tasks.count)])
@@ -111,6 +113,7 @@ public struct TrialRun {
             case .lost(let error, let steps):
                 let now = clock.uptime()
                 if steps > 0 { lastProgress = nil }
+                fruitlessTries = steps > 0 ? 0 : fruitlessTries + 1
                 let since = lastProgress ?? now
                 lastProgress = since
                 guard now - since < Double(cluster.timeouts.peer) else {
@@ -119,8 +122,15 @@ public struct TrialRun {
                         "the tasks could not train together for \(cluster.timeouts.peer) s "
                             + "(\(ClusterTimeouts.peerVariable)): \(error.summary)")
                 }
+                pause(seconds: min(fruitlessTries, Self.longestPause))
             }
         }
+    }
+
+    /// A task that came back under another address is found by the others only after a while.
+    private func pause(seconds: Int) {
+        let end = clock.uptime() + Double(seconds)
+        while clock.uptime() < end, !isStopping() { usleep(100_000) }
     }
 
     private func begin(
@@ -275,7 +285,7 @@ public struct TrialRun {
     }
 
     /// What a failure of TensorFlow means for the trial.
-    private static func explain(_ error: any Error) -> TrainingError {
+    static func explain(_ error: any Error) -> TrainingError {
         guard let error = error as? TFError else {
             return (error as? TrainingError) ?? TrainingError(.trainingFailed, "\(error)")
         }

@@ -9,6 +9,7 @@ import KubernetesAPI
 /// attempts/<pod uid>/checkpoints.json
 /// attempts/<pod uid>/evaluations/<step>.json
 /// attempts/<pod uid>/result.json
+/// evaluators/<pod uid>/evaluations/<step>.json
 /// ```
 struct TrialFolder: Sendable {
     let root: Folder
@@ -21,6 +22,9 @@ struct TrialFolder: Sendable {
     static let evaluationsName = "evaluations"
 
     func attempt(_ uid: String) -> Folder { root.folder("attempts").folder(uid) }
+
+    /// What an evaluator writes, apart from all that trainers go on from.
+    func evaluator(_ uid: String) -> Folder { root.folder("evaluators").folder(uid) }
 
     /// The uids of all attempts so far, sorted.
     func attempts() throws(TrainingError) -> [String] { try root.folder("attempts").names() }
