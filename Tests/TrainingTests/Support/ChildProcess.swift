@@ -34,6 +34,11 @@ final class ChildProcess {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
+    /// The processes that it has started and that are still there.
+    func children() throws -> [pid_t] {
+        try Files.text("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
+    }
+
     /// What it has printed so far.
     func output() throws -> String { try folder.text("output") }
 
