@@ -27,7 +27,10 @@ struct DistributedTests {
         #expect(output.contains(/parameter-server-ps-0 +Succeeded/))
         let alone = try Self.accuracy("alone", in: output)
         #expect(alone > 0.8)
-        for job in ["all-reduce", "parameter-server"] {
+        // The evaluator ended by itself.
+        #expect(output.contains("pod/evaluator-evaluator-0 condition met\n"))
+        #expect(output.contains(/evaluations: [1-9]/))
+        for job in ["all-reduce", "parameter-server", "evaluator"] {
             let accuracy = try Self.accuracy(job, in: output)
             // Sums are rounded differently, which may turn the class of a record or two of the 887.
             #expect(abs(accuracy - alone) <= 0.005, "\(job): \(accuracy), alone \(alone)")

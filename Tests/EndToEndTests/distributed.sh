@@ -10,26 +10,21 @@ export KUBECONFIG=$state/cluster/kubeconfig
 stop() {
     local code=$?
     trap - EXIT
+    # Everything is stopped, even when nobody reads any more what is said here.
+    trap '' PIPE
+    set +e
     if [ "$code" != 0 ]; then
-        kubectl get tfjobs,pods -o wide || true
-        for pod in $(kubectl get pods -o name); do echo "--- $pod"; kubectl logs "$pod" --tail=15 || true; done
+        kubectl get tfjobs,pods -o wide
+        for pod in $(kubectl get pods -o name); do echo "--- $pod"; kubectl logs "$pod" --tail=15; done
     fi
-    "$bin/aerie" local down --state "$state/cluster" || true
+    "$bin/aerie" local down --state "$state/cluster"
     exit "$code"
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-rm -rf "$state/cluster"
 mkdir -p "$state"
-"$bin/aerie" local up --detach --state "$state/cluster" \
-    --image "aerie-controller:local=$bin/aerie-controller" --image "aerie-trainer:local=$bin/aerie-trainer"
-kubectl apply -k deploy/overlays/local > /dev/null
-kubectl apply -f examples/landsat/storage.yaml > /dev/null
-kubectl wait --for=jsonpath='{.status.phase}'=Bound pvc/datasets pvc/checkpoints --timeout=60s > /dev/null
-mkdir -p "$state/cluster/volumes/default/datasets"
-cp -r "$AERIE_CACHE/datasets/landsat/trial" "$state/cluster/volumes/default/datasets/landsat"
-kubectl -n aerie-system rollout status deployment/aerie-controller --timeout=120s > /dev/null
+scripts/local-cluster "$bin" "$state/cluster" > /dev/null
 
 kubectl apply -f examples/distributed/
 # In the middle of the training, as a machine that is out of memory does it.
@@ -43,7 +38,8 @@ for process in $(grep --null-data --files-with-matches '^TF_CONFIG=.*all-reduce-
     process=${process%/environ}
     if [ "$(cat "$process/comm")" = aerie-trainer ]; then kill -KILL "${process#/proc/}" && echo "worker 1 was killed"; fi
 done
-kubectl wait --for=condition=Succeeded tfjob/all-reduce tfjob/parameter-server --timeout=240s
+kubectl wait --for=condition=Succeeded tfjob/all-reduce tfjob/parameter-server tfjob/evaluator --timeout=240s
+kubectl wait --for=jsonpath='{.status.phase}'=Succeeded pod/evaluator-evaluator-0 --timeout=60s
 [ "$(kubectl get pod all-reduce-worker-1 -o jsonpath='{.metadata.uid}')" != "$uid" ] && echo "worker 1 is another pod"
 kubectl logs all-reduce-chief-0 | grep -q 'a task was lost' && echo "the chief went on from a checkpoint"
 
@@ -54,9 +50,11 @@ TF_CPP_MIN_LOG_LEVEL=2 "$bin/aerie-trainer" train --data "$AERIE_CACHE/datasets/
 score() { grep '"message":"progress"' | tail -n 1 | sed -E 's/.*"validation\/accuracy":([0-9.]+).*/\1/'; }
 echo "accuracy alone $(score < "$state/alone.log")"
 echo "accuracy all-reduce $(kubectl logs all-reduce-chief-0 | score)"
+echo "accuracy evaluator $(kubectl logs evaluator-chief-0 | score)"
 echo "accuracy parameter-server $(kubectl logs parameter-server-worker-0 | score)"
 for job in all-reduce parameter-server; do
     echo "attempts of $job: $(ls "$state/cluster/volumes/default/checkpoints/$job/attempts" | wc -l)"
 done
+echo "evaluations: $(ls "$state"/cluster/volumes/default/checkpoints/evaluator/evaluators/*/evaluations | wc -l)"
 kubectl get pods -l training.kubeflow.org/job-name=parameter-server \
     -o custom-columns=N:.metadata.name,P:.status.phase --no-headers
