@@ -73,6 +73,28 @@ import Testing
         #expect(hasEnded.withLock { $0 })
     }
 
+    @Test func `a leader renews without reading, and reads again when its write was refused`() async throws {
+        let timing = LeaderElection.Timing(
+            leaseDuration: .seconds(60), renewDeadline: .seconds(30), retryPeriod: .milliseconds(1))
+        let server = LeaseServer()
+        let elector = LeaderElector(
+            client: KubernetesClient(configuration: ClientConfiguration(server: ""), transport: server.transport),
+            lease: ObjectKey("leader"), identity: "one", timing: timing, now: Self.clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await elector.run {
+            try await until { server.asked.count >= 6 }
+            #expect(server.asked.prefix(6) == ["GET", "POST", "PUT", "PUT", "PUT", "PUT"])
+            // As somebody does who labels the lease.
+            server.touch()
+            let before = server.asked.count
+            try await until { server.asked.dropFirst(before).contains("GET") }
+            let end = server.asked.count
+            try await until { server.asked.count >= end + 4 }
+            #expect(server.asked.dropFirst(end).prefix(4).allSatisfy { $0 == "PUT" })
+            #expect(elector.isLeading)
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a leader that cannot reach the server ends its work within the renew deadline`(
         afterTheHead: Bool
@@ -125,6 +147,50 @@ import Testing
             try await tasks.waitForAll()
         }
         #expect(!elector.isLeading)
+    }
+}
+
+/// One lease with optimistic locking.
+private final class LeaseServer: Sendable {
+    private struct State {
+        var lease: JSONValue?
+        var version = 0
+        var asked: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// The methods of all requests so far.
+    var asked: [String] { state.withLock { $0.asked } }
+
+    /// Writes the lease as it is.
+    func touch() {
+        state.withLock { state in
+            state.version += 1
+            state.lease?["metadata"] = ["resourceVersion": .string("\(state.version)")]
+        }
+    }
+
+    var transport: InMemoryTransport {
+        InMemoryTransport { [self] request throws(HTTPTransportError) in
+            state.withLock { state in
+                state.asked.append(request.method.rawValue)
+                guard request.method != .get else { return Self.answer(state.lease) }
+                guard var sent = request.body.bytes.flatMap({ try? JSONValue(parsing: $0) }) else {
+                    return HTTPResponse(status: 400)
+                }
+                let version = state.lease?["metadata"]?["resourceVersion"]
+                guard sent["metadata"]?["resourceVersion"] == version else { return HTTPResponse(status: 409) }
+                state.version += 1
+                sent["metadata"] = ["resourceVersion": .string("\(state.version)")]
+                state.lease = sent
+                return Self.answer(sent)
+            }
+        }
+    }
+
+    private static func answer(_ lease: JSONValue?) -> HTTPResponse {
+        lease.map { HTTPResponse(body: HTTPBody($0.serialized)) } ?? HTTPResponse(status: 404)
     }
 }
 

@@ -63,6 +63,14 @@ public struct LeaderElection: Sendable {
         return lastChange + duration <= moment ? .update(claim(of: lease, now: now)) : .wait
     }
 
+    /// What to write without reading the lease first; `nil` unless this candidate leads.
+    ///
+    /// Against the version that it wrote last: the server refuses it if someone else has written since.
+    public func renewal(at moment: Moment, now: MicroTime) -> Lease.Spec? {
+        guard isLeading(at: moment), let lease = seen?.spec, lease.holderIdentity == identity else { return nil }
+        return claim(of: lease, now: now)
+    }
+
     /// Takes in that the server accepted our lease; counts from when the request was *sent*.
     public mutating func wrote(_ lease: Lease.Spec, sentAt moment: Moment) {
         seen = (lease, moment)

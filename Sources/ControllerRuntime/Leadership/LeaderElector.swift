@@ -25,6 +25,8 @@ public final class LeaderElector: Sendable {
     private let now: @Sendable () -> MicroTime
     private let logger: Logger
     private let election: Mutex<LeaderElection>
+    /// The lease's version as this candidate wrote it; `nil` when it must be read first.
+    private let written = Mutex<String?>(nil)
 
     /// Makes a candidate that does nothing yet.
     ///
@@ -94,27 +96,53 @@ public final class LeaderElector: Sendable {
         }
     }
 
-    /// Reads the lease and writes it if it may be ours.
+    /// Writes the lease if it may be ours: at once while it is, else after reading it.
     private func attempt(timeout: Duration) async {
-        guard timeout > .zero else { return }
-        let reference = Reference(Lease.resource, lease)
+        let deadline = ContinuousClock.now + timeout
         do throws(KubernetesError) {
-            let current = try await read(reference, timeout: timeout)
+            if try await renewAtOnce(before: deadline) { return }
+            let reference = Reference(Lease.resource, lease)
+            let current = try await read(reference, timeout: ContinuousClock.now.duration(to: deadline))
             let sentAt = ContinuousClock.now
             let action = election.withLock { $0.read(current?.spec, at: sentAt, now: now()) }
-            let (spec, isNew): (Lease.Spec, Bool)
             switch action {
             case .wait: return
-            case .create(let new): (spec, isNew) = (new, true)
-            case .update(let new): (spec, isNew) = (new, false)
+            case .create(let spec):
+                try await write(spec, .create(Self.manifest(reference, spec)), sentAt: sentAt, before: deadline)
+            case .update(let spec):
+                let manifest = Self.manifest(reference, spec, resourceVersion: current?.metadata.resourceVersion)
+                try await write(spec, .update(manifest), sentAt: sentAt, before: deadline)
             }
-            let manifest = Self.manifest(reference, spec, resourceVersion: current?.metadata.resourceVersion)
-            try await send(isNew ? .create(manifest) : .update(manifest), timeout: timeout)
-            election.withLock { $0.wrote(spec, sentAt: sentAt) }
         } catch {
             guard !Task.isCancelled else { return }
             logger.debug("the lease could not be written", metadata: ["lease": "\(lease)", "error": "\(error)"])
         }
+    }
+
+    /// Renews against the version that was written last, which saves reading it.
+    ///
+    /// - Returns: Whether that was possible; not when someone else has written since.
+    private func renewAtOnce(before deadline: ContinuousClock.Instant) async throws(KubernetesError) -> Bool {
+        // Whatever happens to this attempt, the next one reads first unless this one succeeds.
+        guard let version = written.withLock({ $0.take() }) else { return false }
+        let sentAt = ContinuousClock.now
+        guard let spec = election.withLock({ $0.renewal(at: sentAt, now: now()) }) else { return false }
+        let manifest = Self.manifest(Reference(Lease.resource, lease), spec, resourceVersion: version)
+        do throws(KubernetesError) {
+            try await write(spec, .update(manifest), sentAt: sentAt, before: deadline)
+            return true
+        } catch  where error.reason == .conflict || error.reason == .notFound {
+            return false
+        }
+    }
+
+    private func write(
+        _ spec: Lease.Spec, _ request: KubernetesRequest, sentAt: ContinuousClock.Instant,
+        before deadline: ContinuousClock.Instant
+    ) async throws(KubernetesError) {
+        let document = try await send(request, timeout: ContinuousClock.now.duration(to: deadline))
+        election.withLock { $0.wrote(spec, sentAt: sentAt) }
+        written.withLock { $0 = document["metadata"]?["resourceVersion"]?.stringValue }
     }
 
     private func release() async {
@@ -147,13 +175,16 @@ public final class LeaderElector: Sendable {
 
     @discardableResult
     private func send(_ request: KubernetesRequest, timeout: Duration) async throws(KubernetesError) -> JSONValue {
+        guard timeout > .zero else { throw KubernetesError(.unreachable, "\(request.subject): there is no time left") }
         var request = request
         request.timeout = timeout
         // The whole answer must be there by then, or another process may lead before this one notices.
         return try await client.document(request, within: timeout)
     }
 
-    private static func manifest(_ reference: Reference, _ spec: Lease.Spec, resourceVersion: String?) -> Manifest {
+    private static func manifest(
+        _ reference: Reference, _ spec: Lease.Spec, resourceVersion: String? = nil
+    ) -> Manifest {
         var body: JSONValue = [
             "spec": JSONValue(compacting: [
                 "holderIdentity": spec.holderIdentity.map { .string($0) },
