@@ -57,6 +57,7 @@ crds: programs ## Write crds/*.yaml from the Swift types
 check: setup lint ## Check formatting, layers and scripts
 	scripts/check-layers.py
 	scripts/check-scripts
+	scripts/check-test-names.py
 	$(REFERENCE) scripts/bad-input-table.py --check
 
 tables: setup ## Write docs/bad-input.md from the tables that the tests run
