@@ -48,6 +48,8 @@ extension ClientsTests {
         #expect(results["refused after deletion"]?.stringValue?.contains("not found") == true)
         #expect(results["refused deletion"]?.stringValue?.contains("not found") == true)
 
+        #expect(results["every field"] == true, "a job with every field of the SDK comes back as it was sent")
+
         #expect(results["refused to wait for a failed job"]?.stringValue?.contains("is Failed") == true)
         #expect(results["failed"] == [true, false])
         #expect(results["log of the failed"] == ["wrong-worker-0": "no such file\n"])

@@ -10,6 +10,7 @@ from kubernetes import client as kubernetes
 from kubeflow.training import (
     KubeflowOrgV1ReplicaSpec,
     KubeflowOrgV1RunPolicy,
+    KubeflowOrgV1SchedulingPolicy,
     KubeflowOrgV1TFJob,
     KubeflowOrgV1TFJobSpec,
     TrainingClient,
@@ -97,6 +98,55 @@ def life_of_a_job():
     results["refused deletion"] = refusal(client.delete_job, "life")
 
 
+def every_field():
+    """A job with every field of the SDK's models comes back as it was sent."""
+    template = kubernetes.V1PodTemplateSpec(
+        metadata=kubernetes.V1ObjectMeta(labels={"team": "vision"}, annotations={"sidecar.istio.io/inject": "false"}),
+        spec=kubernetes.V1PodSpec(
+            service_account_name="default", node_selector={"pool": "gpu"},
+            tolerations=[kubernetes.V1Toleration(key="nvidia.com/gpu", operator="Exists", effect="NoSchedule")],
+            volumes=[kubernetes.V1Volume(name="scratch", empty_dir=kubernetes.V1EmptyDirVolumeSource())],
+            containers=[
+                kubernetes.V1Container(
+                    name="tensorflow", image="shell:local", command=["bash"], args=["-c", "true"], working_dir="/tmp",
+                    image_pull_policy="IfNotPresent",
+                    env=[
+                        kubernetes.V1EnvVar(name="RATE", value="0.1"),
+                        kubernetes.V1EnvVar(
+                            name="HOST",
+                            value_from=kubernetes.V1EnvVarSource(
+                                field_ref=kubernetes.V1ObjectFieldSelector(field_path="spec.nodeName")
+                            ),
+                        ),
+                    ],
+                    ports=[kubernetes.V1ContainerPort(name="tfjob-port", container_port=3333)],
+                    resources=kubernetes.V1ResourceRequirements(
+                        limits={"nvidia.com/gpu": "1"}, requests={"cpu": "100m", "memory": "64Mi"}
+                    ),
+                    volume_mounts=[kubernetes.V1VolumeMount(name="scratch", mount_path="/scratch", read_only=False)],
+                )
+            ],
+        ),
+    )
+    specs = {
+        kind: KubeflowOrgV1ReplicaSpec(replicas=1, restart_policy=policy, template=template)
+        for kind, policy in [("Chief", "Never"), ("PS", "Always"), ("Worker", "ExitCode"), ("Evaluator", "OnFailure")]
+    }
+    sent = job(
+        "full", specs, active_deadline_seconds=600, backoff_limit=3, clean_pod_policy="Running", suspend=True,
+        ttl_seconds_after_finished=60, managed_by="kubeflow.org/training-operator",
+        scheduling_policy=KubeflowOrgV1SchedulingPolicy(
+            min_available=3, priority_class="high", queue="research", schedule_timeout_seconds=120
+        ),
+    )
+    sent.spec.success_policy = "AllWorkers"
+    sent.spec.enable_dynamic_worker = True
+    client.create_job(sent)
+    wait("full", "Created")
+    results["every field"] = client.get_job("full").spec.to_dict() == sent.spec.to_dict()
+    client.delete_job("full")
+
+
 def failing_job():
     client.create_job(job("wrong", {"Worker": replicas(1, "echo no such file >&2; exit 3")}))
     results["refused to wait for a failed job"] = refusal(wait, "wrong", "Succeeded")
@@ -136,6 +186,7 @@ def job_from_a_function():
 
 
 life_of_a_job()
+every_field()
 failing_job()
 restarting_job()
 job_from_a_function()
