@@ -87,11 +87,10 @@ def told_elsewhere(name):
 
 
 def prepare_data(state):
-    """The data of the examples, once whole, once with a changed byte, and once cut off."""
+    """The data of the examples, which is there whole, once with a changed byte, and once cut off."""
     folder = state / "cluster/volumes/default/datasets"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("landsat", "corrupt", "cut"):
-        shutil.copytree(CACHE / "datasets/landsat/trial", folder / name, dirs_exist_ok=True)
+    for name in ("corrupt", "cut"):
+        shutil.copytree(folder / "landsat", folder / name)
     records = folder / "corrupt/train.tfrecord"
     damaged = bytearray(records.read_bytes())
     damaged[len(damaged) // 2] ^= 0xFF
@@ -115,20 +114,11 @@ def main():
         stderr=subprocess.DEVNULL, env=os.environ | {
             "REGISTRY_AUTH": "htpasswd", "REGISTRY_AUTH_HTPASSWD_REALM": "test", "REGISTRY_AUTH_HTPASSWD_PATH": str(users),
         })
-    images = {
-        "aerie-controller": programs / "aerie-controller", "aerie-trainer": programs / "aerie-trainer",
-        "aerie": programs / "aerie", "silent": "/bin/true",
-    }
-    flags = [part for name, program in images.items() for part in ("--image", f"{name}:local={program}")]
     try:
-        must(programs / "aerie", "local", "up", "--detach", "--state", state / "cluster", *flags)
-        must("kubectl", "apply", "-k", ROOT / "deploy/overlays/local")
-        must("kubectl", "apply", "-f", ROOT / "examples/landsat/storage.yaml")
+        must(ROOT / "scripts/local-cluster", programs, state / "cluster", "--image", "silent:local=/bin/true")
         wrong = json.dumps({"auths": {address: {"auth": base64.b64encode(b"pusher:wrong").decode()}}})
         must("kubectl", "create", "secret", "generic", "wrong-password", "--type=kubernetes.io/dockerconfigjson",
              f"--from-literal=.dockerconfigjson={wrong}")
-        must("kubectl", "wait", "--for=jsonpath={.status.phase}=Bound", "pvc/datasets", "pvc/checkpoints", "--timeout=60s")
-        must("kubectl", "-n", "aerie-system", "rollout", "status", "deployment/aerie-controller", "--timeout=120s")
         prepare_data(state)
 
         base = yaml.safe_load((HERE / "BadInput/base.yaml").read_text())
