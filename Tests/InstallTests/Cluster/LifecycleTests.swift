@@ -110,7 +110,8 @@ import Testing
         try await cluster.install(rendering)
         let job = try await liveJob(cluster)
         try await cluster.run(["delete", "--wait"], input: rendering)
-        try await eventually("the pods of \(job.namespace) are collected") {
+        // The collector stands still while it looks at what kinds there are, and begins again when they change meanwhile.
+        try await eventually("the pods of \(job.namespace) are collected", within: .seconds(300)) {
             try await cluster.pods(in: job.namespace).isEmpty ? true : nil
         }
     }
