@@ -1,28 +1,42 @@
-import KubernetesAPI
-import KubernetesClient
-import Logging
+package import KubernetesAPI
+package import KubernetesClient
+package import Logging
 
 /// Keeps someone informed about all objects of a selection: first all of them, then every change.
-struct ObjectFollower<Object: KubernetesObject>: Sendable {
-    enum Change: Sendable {
-        /// These are all; others have gone.
-        case all([Object])
+///
+/// An object that cannot be read is logged; whoever knows an earlier version keeps it, until the object can be read again
+/// or is gone.
+package struct ObjectFollower<Object: KubernetesObject>: Sendable {
+    package enum Change: Sendable {
+        /// These are all; others have gone, except those with the uids `unreadable`.
+        case all([Object], unreadable: Set<String>)
         case changed(Object)
-        case deleted(Object)
+        /// Whether it could be read or not.
+        case deleted(uid: String)
     }
 
-    let client: KubernetesClient
-    let selection: Selection
-    let logger: Logger
+    private let client: KubernetesClient
+    private let selection: Selection
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - client: Lists and watches.
+    ///   - selection: Which objects.
+    ///   - logger: Told of objects that cannot be read, and of failures.
+    package init(client: KubernetesClient, selection: Selection, logger: Logger) {
+        self.client = client
+        self.selection = selection
+        self.logger = logger
+    }
 
     /// Runs until cancelled: lists again whenever a watch cannot be resumed.
-    func run(_ apply: @Sendable (Change) -> Void) async {
+    package func run(_ apply: @Sendable (Change) -> Void) async {
         var pause = Duration.milliseconds(200)
         while !Task.isCancelled {
             do {
                 let list: ObjectList<Object> = try await client.list(Object.self, selection)
                 for object in list.undecodable { report(object) }
-                apply(.all(list.items))
+                apply(.all(list.items, unreadable: Set(list.undecodable.map(\.uid))))
                 pause = .milliseconds(200)
                 try await watch(from: list.resourceVersion, apply)
             } catch {
@@ -45,9 +59,10 @@ struct ObjectFollower<Object: KubernetesObject>: Sendable {
             for try await event in stream {
                 switch event {
                 case .added(let object), .modified(let object): apply(.changed(object))
-                case .deleted(let object): apply(.deleted(object))
-                case .bookmark: break
+                case .deleted(let object): apply(.deleted(uid: object.metadata.uid))
+                case .undecodable(let object) where object.isDeleted: apply(.deleted(uid: object.uid))
                 case .undecodable(let object): report(object)
+                case .bookmark: break
                 }
                 if !event.resourceVersion.isEmpty { version = event.resourceVersion }
             }

@@ -65,14 +65,14 @@ final class PodRoster: KubeletServer.Source {
 
     private func apply(_ change: ObjectFollower<PodManifest>.Change) {
         switch change {
-        case .all(let pods):
-            let present = Set(pods.map(\.metadata.uid))
+        case .all(let pods, let unreadable):
+            let present = unreadable.union(pods.map(\.metadata.uid))
             let gone = state.withLock { $0.workers.filter { !present.contains($0.key) }.map(\.value) }
             for worker in gone { worker.post(.objectGone) }
             for pod in pods { take(pod) }
             dropFiles(except: present)
         case .changed(let pod): take(pod)
-        case .deleted(let pod): state.withLock { $0.workers[pod.metadata.uid] }?.post(.objectGone)
+        case .deleted(let uid): state.withLock { $0.workers[uid] }?.post(.objectGone)
         }
     }
 
@@ -110,11 +110,13 @@ final class PodRoster: KubeletServer.Source {
     private func apply(_ change: ObjectFollower<HeadlessService>.Change) {
         state.withLock { state in
             switch change {
-            case .all(let services): state.services = services
+            case .all(let services, let unreadable):
+                state.services.removeAll { !unreadable.contains($0.metadata.uid) }
+                state.services += services
             case .changed(let service):
                 state.services.removeAll { $0.metadata.key == service.metadata.key }
                 state.services.append(service)
-            case .deleted(let service): state.services.removeAll { $0.metadata.key == service.metadata.key }
+            case .deleted(let uid): state.services.removeAll { $0.metadata.uid == uid }
             }
         }
         peerSignal.yield()
