@@ -108,8 +108,15 @@ public struct Operator: Sendable {
             informer(stores.promotions), informer(stores.profiles, isNamespaced: false),
             informer(stores.promotionJobs, labels: promotion), informer(stores.promotionPods, labels: promotion),
             informer(stores.deployments, labels: promotion), informer(stores.promotionServices, labels: promotion),
-            coexistence,
+            coexistence, clock,
         ] + gangInformers(labels: tfJob)
+    }
+
+    /// Moments that objects name may be there at once, or hours later, when the clock was set.
+    private var clock: WallClockWatch {
+        WallClockWatch(now: environment.now, logger: environment.logger) { [queues, stores] in
+            queues.addAll(in: stores)
+        }
     }
 
     private func gangInformers(labels: String) -> [any ServiceLifecycle.Service] {

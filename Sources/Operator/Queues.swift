@@ -16,6 +16,14 @@ struct Queues: Sendable {
         promotions = KeyQueue(name: "modelpromotion", metrics: metrics)
     }
 
+    /// Asks for every object that has a controller.
+    func addAll(in stores: Stores) {
+        for job in stores.tfJobs.all { tfJobs.add(job.metadata.key) }
+        for trial in stores.trials.all { trials.add(trial.metadata.key) }
+        for experiment in stores.experiments.all { experiments.add(experiment.metadata.key) }
+        for promotion in stores.promotions.all { promotions.add(promotion.metadata.key) }
+    }
+
     func listen(to stores: Stores) {
         stores.tfJobs.onChange { [tfJobs, trials] job in
             tfJobs.add(job.metadata.key)

@@ -82,7 +82,8 @@ struct TFJobMetrics: WriteObserver {
     /// The job runs for the first time.
     private func measure(_ metadata: ObjectMeta) {
         guard let start = metadata.creationTimestamp else { return }
-        running.observe(Double(now().seconds(since: start)), metadata.namespace)
+        // The server's clock may be ahead of ours.
+        running.observe(Double(max(0, now().seconds(since: start))), metadata.namespace)
         guard let pod = firstPodCreated(metadata.key) else { return }
         firstPod.observe(Double(pod.seconds(since: start)), metadata.namespace)
     }
