@@ -11,7 +11,7 @@ import Testing
     @Test func `a leader that is paused past its lease and goes on has no effect any more`() async throws {
         let cluster = try await OperatorCluster.shared()
         let namespace = try await cluster.namespace()
-        try await Self.allowLeases(cluster, namespace)
+        try await cluster.allowLeases(in: namespace)
         let (first, second) = (try candidate("first", cluster, namespace), try candidate("second", cluster, namespace))
         let pods = History<Pod>(cluster, in: namespace) { _ in true }
         let names = (0..<30).map { "job-\($0)" }
@@ -20,7 +20,7 @@ import Testing
             group.addTask { try await cluster.player(in: namespace).play { _ in .ends(exitCode: 0) } }
             // It finds out by itself that it leads no more, and ends for its successor to start clean.
             group.addTask { try await first.run() }
-            try await Self.wait(for: "first", cluster, namespace)
+            try await cluster.wait(forLeaseIn: namespace, "first holds it") { $0.holderIdentity == "first" }
             group.addTask { try await second.run() }
             try await pods.record {
                 try await withThrowingTaskGroup(of: Void.self) { creations in
@@ -36,7 +36,7 @@ import Testing
                 }
                 let made = pods.objectsByName.count
                 #expect(made < names.count * 3, "there is work left")
-                try await Self.wait(for: "second", cluster, namespace)
+                try await cluster.wait(forLeaseIn: namespace, "second holds it") { $0.holderIdentity == "second" }
                 for name in names {
                     try await cluster.wait(for: TFJob.self, namespace, name, "the second leader finishes it") {
                         $0.status?.isTrue(.succeeded) == true
@@ -80,39 +80,5 @@ import Testing
             cluster, identity: identity, "--namespace", namespace, "--leader-election-namespace", namespace,
             "--leader-elect-lease-duration", "10", "--leader-elect-renew-deadline", "8", "--leader-elect-retry-period",
             "1")
-    }
-
-    private static func wait(for holder: String, _ cluster: OperatorCluster, _ namespace: String) async throws {
-        try await cluster.wait(for: Lease.self, namespace, "aerie-controller", "\(holder) holds it") {
-            $0.spec?.holderIdentity == holder
-        }
-    }
-
-    /// The lease of this test lies in its own namespace, so that others may lead elsewhere.
-    private static func allowLeases(_ cluster: OperatorCluster, _ namespace: String) async throws {
-        guard let roles = Kinds.installed["Role"], let bindings = Kinds.installed["RoleBinding"] else { return }
-        try await cluster.admin.create(
-            Manifest(
-                Reference(roles, namespace: namespace, name: "leases"),
-                [
-                    "rules": [
-                        [
-                            "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
-                            "verbs": ["create", "get", "update"],
-                        ]
-                    ]
-                ]))
-        try await cluster.admin.create(
-            Manifest(
-                Reference(bindings, namespace: namespace, name: "leases"),
-                [
-                    "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "leases"],
-                    "subjects": [
-                        [
-                            "kind": "ServiceAccount", "name": .string(OperatorCluster.account),
-                            "namespace": .string(OperatorCluster.systemNamespace),
-                        ]
-                    ],
-                ]))
     }
 }
