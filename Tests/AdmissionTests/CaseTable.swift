@@ -22,6 +22,8 @@ struct Case: Sendable, CustomTestStringConvertible {
     var isRefusedBySchema: Bool
     /// Not for what the test server itself gets wrong.
     var isForServer: Bool
+    /// Not for what only the schema looks at.
+    var isForSwift: Bool
 
     var testDescription: String { "\(definition.resource.kind): \(name)" }
 
@@ -71,6 +73,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         refusals = row["cel"]?.intValue ?? errors.count
         isRefusedBySchema = row["schema"]?.boolValue ?? false
         isForServer = row["server"]?.boolValue ?? true
+        isForSwift = row["swift"]?.boolValue ?? true
     }
 
     var isAccepted: Bool { errors.isEmpty && !isRefusedBySchema }

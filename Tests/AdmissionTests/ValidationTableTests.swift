@@ -7,7 +7,8 @@ import Testing
 @Suite struct ValidationTableTests {
     private let handler = AdmissionHandler(references: nil)
 
-    @Test(arguments: Case.all) func `every wrong field is named, and nothing else`(row: Case) async throws {
+    @Test(arguments: Case.all.filter(\.isForSwift))
+    func `every wrong field is named, and nothing else`(row: Case) async throws {
         let reply = await handler.reply(to: Array(row.review.serialized), path: row.path)
         #expect(reply.status == 200)
         let response = try #require(try JSONValue(parsing: reply.body)["response"])

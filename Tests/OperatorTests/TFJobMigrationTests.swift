@@ -69,6 +69,38 @@ import Testing
         }
         #expect(history.objectsByName.allSatisfy { $0.value == 1 }, "no pod was made anew")
         #expect(Set(history.objectsByName.keys) == Set(pods.keys))
+        try await expectTheWayBack(world)
+        try await cluster.installDefinitions()
+    }
+
+    /// Our controller is stopped and the training operator's definition installed again: what it knows is as it was, what
+    /// only we know is gone, and it can write on.
+    private func expectTheWayBack(_ world: TrainingOperatorWorld) async throws {
+        let cluster = world.cluster
+        func read(_ name: String) async throws -> JSONValue {
+            try await cluster.document(TFJob.resource, world.namespace, name)
+        }
+        let before = try await read("running")
+        #expect(before["status"]?["restarts"] == 0)
+        try await TrainingOperatorWorld.definition.install(on: cluster)
+        let after = try await eventually("the fields of ours are gone") {
+            let job = try await read("running")
+            return job["status"]?["restarts"] == nil ? job : nil
+        }
+        #expect(after["metadata"]?["uid"] == before["metadata"]?["uid"])
+        #expect(after["spec"]?["tfReplicaSpecs"] == before["spec"]?["tfReplicaSpecs"])
+        for field in ["conditions", "startTime", "completionTime", "lastReconcileTime"] {
+            #expect(after["status"]?[field] == before["status"]?[field])
+        }
+        let workers = (before["status"]?["replicaStatuses"]?["Worker"], after["status"]?["replicaStatuses"]?["Worker"])
+        #expect(workers.1?["succeeded"] == workers.0?["succeeded"])
+        #expect(workers.0?["completedIndexes"] != nil)
+        #expect(workers.1?["completedIndexes"] == nil)
+
+        let suspended = Reference(TFJob.resource, namespace: world.namespace, name: "suspended")
+        let resumed: JSONValue = ["type": "Suspended", "status": "False", "reason": "TFJobResumed", "message": "m"]
+        try await cluster.admin.patchStatus(suspended, ["status": ["conditions": [resumed]]])
+        #expect(try await read("suspended")["status"]?["conditions"] == [resumed])
     }
 
     /// Every state in which a job can be when its operator stops.

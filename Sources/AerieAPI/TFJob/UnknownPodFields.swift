@@ -31,7 +31,7 @@ struct UnknownPodFields {
         for name in (value?.objectValue ?? [:]).keys.sorted() where !known.contains(name) {
             // Those are put right, and told with that.
             if known == Self.container, MisplacedPodFields.names.contains(name) { continue }
-            let limit = min(2, name.count / 3)
+            let limit = name.count < 5 ? 1 : 2
             let meant = known.map { ($0.editDistance(to: name), $0) }.filter { $0.0 <= limit }.min { $0 < $1 }
             findings.append(
                 FieldError(
