@@ -27,10 +27,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
     ///   - maximumIdleTime: A response that brings no byte for this long is given up. Ask servers of quiet streams to end
     ///     them earlier than that.
     ///   - connectTimeout: For the TCP connection and the TLS handshake.
+    ///   - mayWrite: Asked right before the socket about every part of a request that changes something.
     /// - Throws: ``HTTPTransportError/Code/invalid`` for certificates or keys that cannot be read.
     public init(
         tls: TLSOptions = TLSOptions(), serverName: ServerName? = nil, proxy: HTTPProxy? = nil,
-        maximumIdleTime: Duration = .seconds(60), connectTimeout: Duration = .seconds(10)
+        maximumIdleTime: Duration = .seconds(60), connectTimeout: Duration = .seconds(10),
+        mayWrite: (@Sendable () -> Bool)? = nil
     ) throws(HTTPTransportError) {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = try tls.configuration()
@@ -47,7 +49,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
         configuration.proxy = proxy.map { .init($0) }
         if let serverName {
             configuration.dnsOverride = [serverName.expected: serverName.host]
-            if !tls.skipsVerification { configuration.http1_1ConnectionDebugInitializer = serverName.verify }
+        }
+        let verifiedName = tls.skipsVerification ? nil : serverName
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            let verified = verifiedName?.verify(channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+            guard let mayWrite else { return verified }
+            return verified.flatMap { WriteFence.add(to: channel, mayWrite: mayWrite) }
         }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         configuration.timeout.read = nil

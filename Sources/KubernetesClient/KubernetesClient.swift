@@ -52,7 +52,8 @@ public struct KubernetesClient: Sendable, CustomStringConvertible {
     ///   - liveness: When a silent connection counts as dead.
     ///   - limiter: Asked before every request; one that is sent again by `retry` counts once.
     ///   - fieldManager: Who owns the fields that ``apply(_:force:)`` sets.
-    ///   - mayWrite: Asked before every attempt of a request that changes something; `false` fails it.
+    ///   - mayWrite: Asked before every attempt of a request that changes something, and right before the socket; `false`
+    ///     fails it.
     ///   - observer: For metrics.
     /// - Throws: ``ConfigurationError`` for certificates that cannot be read.
     public init(
@@ -64,7 +65,7 @@ public struct KubernetesClient: Sendable, CustomStringConvertible {
         do throws(HTTPTransportError) {
             let transport = try AsyncHTTPTransport(
                 tls: configuration.tls, serverName: configuration.serverName, proxy: configuration.proxy,
-                maximumIdleTime: liveness.maximumSilence, connectTimeout: liveness.connectTimeout)
+                maximumIdleTime: liveness.maximumSilence, connectTimeout: liveness.connectTimeout, mayWrite: mayWrite)
             let fenced = FencedTransport(transport, mayWrite: mayWrite)
             self.init(
                 configuration: configuration, transport: RetryingTransport(fenced, policy: retry),
