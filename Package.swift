@@ -173,7 +173,7 @@ let package = Package(
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["TestRandom", "TestSupport", "Evaluation"]),
-        tests("DecisionsTests", ["TestRandom", "Decisions", "AerieAPI", "KubernetesAPI"]),
+        tests("DecisionsTests", ["TestRandom", "Decisions", "ControllerRuntime", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests(
             "KubernetesClientTests",
@@ -207,7 +207,8 @@ let package = Package(
             "FaultTests",
             [
                 "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller",
-                "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "ControllerRuntime", "Decisions", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix, nioSSL,
                 subprocess, system,
             ]),
         tests(

@@ -8,21 +8,19 @@ extension TFJobRound {
         for replica in replicas {
             status.replicaStatuses[replica.type, default: .init()].completedIndexes.keep(below: replica.count)
         }
-        for slot in census.slots(replicas) {
-            let type = slot.replica.type
+        for slot in census.slots(replicas) where isOfThisRun(slot.pod) {
+            recordContainerRestarts(slot)
             if slot.pod.phase == .succeeded {
                 recordSuccess(slot)
-            } else if isOfThisRun(slot.pod) {
-                recordContainerRestarts(slot)
-                if let ending = PodEnding(slot.pod, now: now) {
-                    record(ending, of: slot, treatment(of: ending, type))
-                }
+            } else if let ending = PodEnding(slot.pod, now: now) {
+                record(ending, of: slot, treatment(of: ending, slot.replica.type))
             }
         }
         forgetOldAttempts()
     }
 
-    /// Pods that a suspension already sent away are no news.
+    /// Pods that a suspension already sent away are no news, though their programs may well say that they succeeded when
+    /// they are told to stop.
     private func isOfThisRun(_ pod: Pod) -> Bool {
         guard pod.isTerminating, let created = pod.metadata.creationTimestamp, let start = status.startTime else {
             return true
@@ -82,7 +80,7 @@ extension TFJobRound {
         if treatment == .replace(counted: true) {
             if isBackoffLimitReached { treatment = .failJob(.backoffLimitExceeded) } else { count(1, in: &entry) }
         }
-        if entry.endTime != nil, let code = entry.exitCode {
+        if ending.endTime != nil, let code = ending.exitCode {
             tellExit(of: slot.pod, entry.container ?? TFJob.Name.container, code: code)
         }
         if case .replace = treatment, known?.cause != .disruption { tellRestart(slot.replica.type, ending.cause) }

@@ -82,9 +82,13 @@ public enum TFJobDecision {
             if let verdict = round.verdict() {
                 round.finish(verdict)
             } else {
-                let mayStart = round.wantPodGroup()
-                round.wantPods(creating: mayStart)
-                if mayStart { round.wantServices() }
+                // A plan ends at what is refused: making things is, deleting them hardly ever.
+                round.deleteUnwantedPods()
+                round.deleteUnwantedServices()
+                if round.wantPodGroup() {
+                    round.wantPods()
+                    round.wantServices()
+                }
                 round.noteProgress()
             }
         }

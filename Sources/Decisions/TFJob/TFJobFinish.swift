@@ -21,7 +21,8 @@ extension TFJobRound {
         let reason = "TFJob\(type.rawValue)"
         endProgress(reason: reason, message)
         set(type, reason: reason, message)
-        status.completionTime = now
+        // A clock that was put back does not let a job end before it began.
+        status.completionTime = max(now, status.startTime ?? now)
         condenseAttempts()
         cleanUp()
         deleteWhenExpired()

@@ -90,7 +90,7 @@ extension TFJobRound {
     /// The last error, unless it may well be gone by now.
     private var refusal: KubernetesError? {
         switch lastError?.reason {
-        case .conflict, .alreadyExists, .unreachable, .timeout, .serverTimeout, .tooManyRequests, .serviceUnavailable:
+        case .conflict, .unreachable, .timeout, .serverTimeout, .tooManyRequests, .serviceUnavailable:
             nil
         default: lastError
         }
@@ -100,7 +100,14 @@ extension TFJobRound {
     ///
     /// A plan ends at its first failure and what came before is done, so that the next plan begins with what failed.
     mutating func noteFailedDeletion() {
-        guard let refusal, case .delete(let reference, _, _)? = actions.first else { return }
+        guard let refusal, refusal.reason != .alreadyExists, case .delete(let reference, _, _)? = actions.first else {
+            return
+        }
+        // What was refused may as well have been the making of something else.
+        let isOfJob = refusal.message.contains("\"\(job.metadata.name)")
+        guard !isOfJob || refusal.message.contains("\(reference.resource.plural) \"\(reference.key.name)\"") else {
+            return
+        }
         let kind = reference.resource == TFJob.resource ? "Job" : reference.resource.kind
         tell(.warning, "FailedDelete\(kind)", "Error deleting: \(refusal.message)")
     }

@@ -6,14 +6,14 @@ import KubernetesAPI
 /// A pod is only made where its place is empty: names are deterministic, so the one before must be gone. Everything
 /// happens in the order of types and indexes.
 extension TFJobRound {
-    ///
-    /// - Parameter isCreating: Whether missing pods may be made by now; unwanted ones go in any case.
-    mutating func wantPods(creating isCreating: Bool) {
+    mutating func deleteUnwantedPods() {
         for pod in census.surplusPods { delete(pod) }
         for entry in treatments {
             if case .replace = entry.treatment { delete(entry.slot.pod) }
         }
-        guard isCreating else { return }
+    }
+
+    mutating func wantPods() {
         var missing: [(replica: TFJob.Replica, indexes: [Int])] = []
         for replica in replicas {
             let indexes = (0..<replica.count).filter { mayCreate(replica.type, $0) }

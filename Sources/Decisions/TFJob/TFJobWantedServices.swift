@@ -3,8 +3,11 @@ import KubernetesAPI
 
 /// Which services there shall be: a headless one for every replica, so that its name leads to its pod.
 extension TFJobRound {
-    mutating func wantServices() {
+    mutating func deleteUnwantedServices() {
         for service in census.surplusServices { delete(service) }
+    }
+
+    mutating func wantServices() {
         for replica in replicas {
             let missing = (0..<replica.count).filter { index in
                 census.service(replica.type, index) == nil

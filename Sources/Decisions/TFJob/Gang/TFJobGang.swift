@@ -33,7 +33,10 @@ extension TFJobRound {
         guard let scheduler = configuration.gangScheduler, let podGroup, owns(podGroup),
             podGroup.metadata.deletionTimestamp == nil
         else { return }
-        tell(.normal, "JobTerminated", "Job has been terminated. Deleting PodGroup")
+        events.append(
+            Plan.Event(
+                .normal, reason: "JobTerminated", message: "Job has been terminated. Deleting PodGroup",
+                action: actions.count))
         order(
             .delete(reference(scheduler), uid: podGroup.metadata.uid), "SuccessfulDeletePodGroup",
             "Deleted PodGroup: \(job.metadata.name)")
