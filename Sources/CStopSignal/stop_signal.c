@@ -32,6 +32,13 @@ void stop_signal_catch(int exit_code) {
     catch(SIGALRM, give_up);
     catch(SIGTERM, stop);
     catch(SIGINT, stop);
+    // Whoever started this process may have blocked them.
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, SIGALRM);
+    sigaddset(&caught, SIGTERM);
+    sigaddset(&caught, SIGINT);
+    sigprocmask(SIG_UNBLOCK, &caught, NULL);
 }
 
 void stop_signal_defer(void) { is_deferred = 1; }

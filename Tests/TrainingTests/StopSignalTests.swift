@@ -50,7 +50,7 @@ import Testing
     }
 
     private static func catches(_ signal: Int32, _ process: pid_t) throws -> Bool {
-        let lines = try Files.text("/proc/\(process)/status").split(separator: "\n")
+        let lines = try Files.kernelText("/proc/\(process)/status").split(separator: "\n")
         let mask = lines.first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last ?? ""
         return (UInt64(mask, radix: 16) ?? 0) & (1 << UInt64(signal - 1)) != 0
     }

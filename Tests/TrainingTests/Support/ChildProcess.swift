@@ -36,7 +36,7 @@ final class ChildProcess {
 
     /// The processes that it has started and that are still there.
     func children() throws -> [pid_t] {
-        try Files.text("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
+        try Files.kernelText("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
     }
 
     /// What it has printed so far.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// A folder that lives as long as this value.
 final class TemporaryFolder: Sendable {
@@ -28,7 +29,14 @@ enum Files {
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+    /// What the kernel tells in a file of `/proc`, whose size is 0.
+    static func kernelText(_ path: String) throws -> String {
+        guard let file = fopen(path, "r") else { throw TestFailure("cannot open \(path)") }
+        defer { fclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&buffer, 1, buffer.count, file)
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
 
     static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
