@@ -169,15 +169,17 @@ import Testing
         let namespace = try await cluster.namespace()
         try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
             var job = Samples.tfJob("refused", in: namespace, workers: 1)
+            // The pod alone is refused; its service, which may be made first, is not.
+            let mount: JSONValue = ["name": "nowhere", "mountPath": "/data"]
             let pod: JSONValue = [
-                "containers": [["name": "tensorflow", "image": "i", "ports": [["containerPort": 70_000]]]]
+                "containers": [["name": "tensorflow", "image": "i", "volumeMounts": [mount]]]
             ]
             job.body["spec"]?["tfReplicaSpecs"] = ["Worker": ["template": ["spec": pod]]]
             try await cluster.admin.create(job)
             let stalled = try await cluster.wait(for: TFJob.self, namespace, "refused", "it says why") {
                 $0.status?.reason == "FailedCreatePod"
             }
-            #expect(stalled.status?.condition(.stalled)?.message?.contains("containerPort") ?? false)
+            #expect(stalled.status?.condition(.stalled)?.message?.contains("volumeMounts") ?? false)
             #expect(stalled.status?.isTrue(.created) == true)
             try await cluster.wait(forEvent: "FailedCreatePod", about: "refused", in: namespace)
         }
