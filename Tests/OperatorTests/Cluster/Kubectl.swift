@@ -17,19 +17,18 @@ struct Kubectl: Sendable {
         return try await Tool.run("kubectl", ["--kubeconfig", kubeconfig.path, "--cache-dir", cache] + arguments)
     }
 
-    /// What `kubectl get` shows by default, cell by cell.
-    func table(_ kind: String, in namespace: String) async throws -> (columns: [String], rows: [[String: String]]) {
-        let lines = try await run("get", kind, "--namespace", namespace).split(separator: "\n").map(Array.init)
-        guard let header = lines.first else { return ([], []) }
-        // A cell begins below its column's name, whether it is empty or not.
-        let starts = header.indices.filter { header[$0] != " " && ($0 == 0 || header[$0 - 1] == " ") }
-        func cells(_ line: [Character]) -> [String] {
-            zip(starts, starts.dropFirst() + [Int.max]).map { start, end in
-                let cell = line.dropFirst(start).prefix(end - start)
-                return String(cell.prefix { $0 != " " })
-            }
-        }
-        let columns = cells(header)
-        return (columns, lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(columns, cells($0))) })
+    /// Runs a line of a shell that begins with `kubectl`, in a namespace of its own; never fails.
+    func replay(_ line: String, in namespace: String) async throws -> String {
+        let cache = "\(kubeconfig.path)-cache"
+        let options = "--kubeconfig \(kubeconfig.path) --cache-dir \(cache) --namespace \(namespace)"
+        defer { try? FileManager.default.removeItem(atPath: cache) }
+        let command = "kubectl \(options) \(line.trimmingPrefix("kubectl "))"
+        let outcome = try await Tool.outcome(of: "bash", ["-c", command])
+        return outcome.output + outcome.error
+    }
+
+    /// What `kubectl get` shows by default.
+    func table(_ kind: String, in namespace: String) async throws -> TextTable {
+        TextTable(try await run("get", kind, "--namespace", namespace).split(separator: "\n"))
     }
 }
