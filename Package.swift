@@ -207,8 +207,7 @@ let package = Package(
             "FaultTests",
             [
                 "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller",
-                "ControllerRuntime", "Decisions", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioPosix, nioSSL,
+                "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 subprocess, system,
             ]),
         tests(

@@ -1,4 +1,4 @@
-/// What holds whatever happens; each is seen to fail when the decision is made wrong on purpose.
+/// What holds whatever happens, as docs/faults.md lists it.
 enum TFJobInvariant: String, CaseIterable {
     // At every step.
     case onePod = "A replica never has two pods that live."
