@@ -87,7 +87,7 @@ public final class ClusterMember {
     func limited<Result>(_ body: () throws -> Result) rethrows -> Result {
         let seconds = 2 * timeouts.step
         let watch = DispatchWorkItem { [log] in
-            log.log(.error, "the tasks did not begin to train within \(seconds) s; another try may help")
+            log.log(.error, "the tasks did not answer within \(seconds) s; another try may help")
             _exit(TrialExitCode.temporaryFailure.rawValue)
         }
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: watch)

@@ -147,8 +147,10 @@ public struct TrialRun {
 
     private func report(lost error: TFError, _ session: TrainingSession? = nil) {
         log.log(.warning, "a task was lost; going on from the last checkpoint", ["error": .string(error.summary)])
-        do { try session?.abandon() } catch {
-            log.log(.warning, "the event file did not end cleanly", ["error": .string(error.summary)])
+        guard let session else { return }
+        // The session that is closed may still wait for the lost task.
+        do { try cluster?.limited { try session.abandon() } } catch {
+            log.log(.warning, "the event file did not end cleanly", ["error": .string("\(error)")])
         }
     }
 
