@@ -27,6 +27,9 @@ public struct KubernetesClient: Sendable, CustomStringConvertible {
     /// Bytes of the largest response that is read at once.
     static let maximumResponseBytes = 256 << 20
 
+    /// Bytes of the largest error that is read: it may repeat a value of the object that was sent, more than once.
+    static let maximumErrorBytes = 8 << 20
+
     /// Bytes of the largest page of a list; 500 objects of average size take a tenth.
     static let maximumPageBytes = 32 << 20
 
@@ -87,7 +90,7 @@ public struct KubernetesClient: Sendable, CustomStringConvertible {
         }
         guard !response.isSuccess else { return response }
         // An error without a readable document is still an error of that status.
-        let bytes = try? await response.collect(upTo: 1 << 20)
+        let bytes = try? await response.collect(upTo: Self.maximumErrorBytes)
         throw KubernetesError(
             status: response.status, body: bytes.flatMap { try? JSONValue(parsing: $0) },
             retryAfter: response.retryAfter, subject: request.subject)

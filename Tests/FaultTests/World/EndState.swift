@@ -83,10 +83,10 @@ private struct Names {
     /// Conditions, whatever was seen on the way.
     ///
     /// The order in which they were first set depends on how much was seen at once; the last one says how it is. So does
-    /// whether pods that end at once were ever seen to run: that they run no more is no difference.
+    /// whether pods that end at once were ever seen to run, or all to be ready: that they are no more is no difference.
     private func conditions(_ list: JSONValue) -> JSONValue {
         let conditions = (list.arrayValue ?? []).map(normalised).filter {
-            $0["type"]?.stringValue != "Running" || $0["status"]?.stringValue != "False"
+            !["Running", "AllReplicasReady"].contains($0["type"]?.stringValue) || $0["status"]?.stringValue != "False"
         }
         let type = { (condition: JSONValue) in condition["type"]?.stringValue ?? "" }
         return ["last": conditions.last ?? .null, "all": .array(conditions.sorted { type($0) < type($1) })]

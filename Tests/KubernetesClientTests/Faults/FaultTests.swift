@@ -68,7 +68,20 @@ import Testing
                 body: HTTPBody(Array(#"{"kind":"Status","reason":"FromTheFuture","message":"m"}"#.utf8))),
             KubernetesError(.invalid, "get Pod ns/a: m", code: 422)
         ),
+        (
+            HTTPResponse(
+                status: 422,
+                body: HTTPBody(
+                    Array(
+                        #"{"kind":"Status","reason":"Invalid","message":"spec.a: \#(longText) is too long"}"#.utf8))),
+            KubernetesError(
+                .invalid,
+                "get Pod ns/a: spec.a: \(longText.prefix(1_492)) … \(longText.suffix(488)) is too long", code: 422)
+        ),
     ]
+
+    /// Of more than a megabyte, as a server repeats it.
+    private static let longText = String(repeating: "x", count: 2_000_000)
 
     @Test(arguments: statuses) func `a failure keeps the server's words and names the object`(
         response: HTTPResponse, expected: KubernetesError
