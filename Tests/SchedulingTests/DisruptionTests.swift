@@ -21,7 +21,15 @@ import Testing
             let intruder = Reference(Pod.resource, namespace: pool.namespace, name: "intruder")
             var spec = pool.podSpec(Self.fourGPUs)
             spec["priorityClassName"] = .string(urgent.key.name)
-            try await admin.create(Manifest(intruder, ["spec": spec]))
+            let pod = Manifest(intruder, ["spec": spec])
+            try await eventually("the API server's admission has seen the new class") { () async throws -> Bool? in
+                do throws(KubernetesError) {
+                    try await admin.create(pod)
+                    return true
+                } catch  where error.reason == .forbidden {
+                    return nil
+                }
+            }
 
             let preempted = try await pool.cluster.wait(
                 for: TFJob.self, pool.namespace, "modest", "it gives way, and waits for room"

@@ -15,14 +15,21 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         var now: MicroTime
     }
 
+    /// Events that are sent one after the other, beside those of other lanes; those of one object are in one lane.
+    private struct Lane: Sendable {
+        let items: AsyncStream<Item>
+        let input: AsyncStream<Item>.Continuation
+
+        init() { (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(2_500)) }
+    }
+
     private let client: KubernetesClient
     private let component: String
     private let instance: String
     private let now: @Sendable () -> MicroTime
     private let logger: Logger
     private let metrics: RuntimeMetrics?
-    private let items: AsyncStream<Item>
-    private let input: AsyncStream<Item>.Continuation
+    private let lanes: [Lane]
     private let correlator = Mutex(EventCorrelator())
     private let isEnding = Mutex(false)
 
@@ -45,26 +52,33 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         self.instance = instance
         self.now = now
         self.logger = logger
-        (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
+        lanes = (0..<4).map { _ in Lane() }
     }
 
     public func record(_ event: Plan.Event, about object: InvolvedObject) {
         // Which action of its plan an event was about is no part of what is told.
         let told = Plan.Event(event.type, reason: event.reason, message: event.message)
-        let result = input.yield(Item(event: told, object: object, now: now()))
+        let lane = lanes[Int(UInt(bitPattern: object.uid.hashValue) % UInt(lanes.count))]
+        let result = lane.input.yield(Item(event: told, object: object, now: now()))
         if case .dropped = result { metrics?.told(.dropped) }
     }
 
     public func run() async {
         await withGracefulShutdownHandler {
-            for await item in items {
-                let isSent = await send(item)
-                // A server that does not answer must not hold up the end of the process.
-                if !isSent, isEnding.withLock({ $0 }) { return }
+            await withTaskGroup(of: Void.self) { group in
+                for lane in lanes { group.addTask { await self.sendAll(of: lane) } }
             }
         } onGracefulShutdown: {
             self.isEnding.withLock { $0 = true }
-            self.input.finish()
+            for lane in self.lanes { lane.input.finish() }
+        }
+    }
+
+    private func sendAll(of lane: Lane) async {
+        for await item in lane.items {
+            let isSent = await send(item)
+            // A server that does not answer must not hold up the end of the process.
+            if !isSent, isEnding.withLock({ $0 }) { return }
         }
     }
 

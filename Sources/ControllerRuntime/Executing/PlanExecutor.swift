@@ -64,9 +64,9 @@ public struct PlanExecutor: Sendable {
     private func executeSideBySide(
         _ actions: [Plan.Action], status: JSONValue?, over present: JSONValue, of object: some KubernetesObject
     ) async -> Progress {
-        let chains = Dictionary(grouping: actions.enumerated(), by: \.element.reference.resource)
+        let chains = Dictionary(grouping: actions.enumerated(), by: \.element.reference.resource).values
         return await withTaskGroup(of: Progress.self) { group in
-            for chain in chains.values {
+            for chain in chains.sorted(by: { ($0.first?.offset ?? 0) < ($1.first?.offset ?? 0) }) {
                 group.addTask { await execute(chain, ownerUID: object.metadata.uid) }
             }
             // Not a task of its own: the one that waits has nothing else to do.
