@@ -15,21 +15,14 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         var now: MicroTime
     }
 
-    /// Events that are sent one after the other, beside those of other lanes; those of one object are in one lane.
-    private struct Lane: Sendable {
-        let items: AsyncStream<Item>
-        let input: AsyncStream<Item>.Continuation
-
-        init() { (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(2_500)) }
-    }
-
     private let client: KubernetesClient
     private let component: String
     private let instance: String
     private let now: @Sendable () -> MicroTime
     private let logger: Logger
     private let metrics: RuntimeMetrics?
-    private let lanes: [Lane]
+    private let items: AsyncStream<Item>
+    private let input: AsyncStream<Item>.Continuation
     private let correlator = Mutex(EventCorrelator())
     private let isEnding = Mutex(false)
 
@@ -52,33 +45,26 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         self.instance = instance
         self.now = now
         self.logger = logger
-        lanes = (0..<4).map { _ in Lane() }
+        (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
     }
 
     public func record(_ event: Plan.Event, about object: InvolvedObject) {
         // Which action of its plan an event was about is no part of what is told.
         let told = Plan.Event(event.type, reason: event.reason, message: event.message)
-        let lane = lanes[Int(UInt(bitPattern: object.uid.hashValue) % UInt(lanes.count))]
-        let result = lane.input.yield(Item(event: told, object: object, now: now()))
+        let result = input.yield(Item(event: told, object: object, now: now()))
         if case .dropped = result { metrics?.told(.dropped) }
     }
 
     public func run() async {
         await withGracefulShutdownHandler {
-            await withTaskGroup(of: Void.self) { group in
-                for lane in lanes { group.addTask { await self.sendAll(of: lane) } }
+            for await item in items {
+                let isSent = await send(item)
+                // A server that does not answer must not hold up the end of the process.
+                if !isSent, isEnding.withLock({ $0 }) { return }
             }
         } onGracefulShutdown: {
             self.isEnding.withLock { $0 = true }
-            for lane in self.lanes { lane.input.finish() }
-        }
-    }
-
-    private func sendAll(of lane: Lane) async {
-        for await item in lane.items {
-            let isSent = await send(item)
-            // A server that does not answer must not hold up the end of the process.
-            if !isSent, isEnding.withLock({ $0 }) { return }
+            self.input.finish()
         }
     }
 
