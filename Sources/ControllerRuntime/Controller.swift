@@ -68,7 +68,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
         let plan = R.decide(observed)
         // While others wait, a status that nothing depends on is left for the object's next turn, so that all get their
         // children first.
-        if plan.order == .sideBySide, !plan.actions.isEmpty, queue.isAnyDue, postponements.add(key) {
+        if plan.order == .statusLast, !plan.actions.isEmpty, queue.isAnyDue, postponements.add(key) {
             return await execute(plan.withoutStatus, of: key, for: object, then: .after(.zero))
         }
         postponements.remove(key)

@@ -28,9 +28,9 @@ public struct Plan: Hashable, Sendable {
         /// The status, then the actions one after the other: anything counted is on record before it is acted on, and
         /// nothing is done on an old version of the object.
         case statusFirst
-        /// The status and the actions at the same time, actions on objects of one kind one after the other; for a
-        /// status that records nothing which the actions depend on.
-        case sideBySide
+        /// The actions, then the status, whether they could be done or not; for a status that records nothing which
+        /// the actions depend on.
+        case statusLast
     }
 
     public enum Action: Hashable, Sendable {

@@ -33,7 +33,7 @@ import Testing
         static func decide(_ observed: Observed) -> Plan {
             let child = Manifest(Reference(ConfigMap.resource, namespace: "ns", name: observed.name), [:])
             return Plan(
-                status: ["phase": "Seen"], order: .sideBySide, actions: observed.hasChild ? [] : [.create(child)])
+                status: ["phase": "Seen"], order: .statusLast, actions: observed.hasChild ? [] : [.create(child)])
         }
     }
 

@@ -4,10 +4,9 @@ public import KubernetesClient
 /// Carries plans out; the only code of the operator that writes to the API server.
 ///
 /// - Guarantees: the status is written against the version that was observed, and only when it differs. In the order
-///   ``Plan/Order/statusFirst`` nothing else happens when that fails, and actions follow one after the other; in
-///   ``Plan/Order/sideBySide`` a failure holds up only what is done to objects of the same kind. Events come last,
-///   without those of what was not done. Every step may be repeated. Before every write it is asked whether this process
-///   may still write.
+///   ``Plan/Order/statusFirst`` nothing else happens when that fails. Actions are done one after the other until one
+///   fails. Events come last, without those of what was not done. Every step may be repeated. Before every write it is
+///   asked whether this process may still write.
 /// - Caveats: a plan may end half-way, at what fails; the next reconcile of the key decides anew on what is there then.
 public struct PlanExecutor: Sendable {
     private let client: KubernetesClient
@@ -51,9 +50,10 @@ public struct PlanExecutor: Sendable {
         case .statusFirst:
             progress = await write(status, over: present, of: object)
             guard progress.failure == nil else { break }
-            progress.add(await execute(Array(plan.actions.enumerated()), ownerUID: object.metadata.uid))
-        case .sideBySide:
-            progress = await executeSideBySide(plan.actions, status: status, over: present, of: object)
+            progress.add(await execute(plan.actions, ownerUID: object.metadata.uid))
+        case .statusLast:
+            progress = await execute(plan.actions, ownerUID: object.metadata.uid)
+            progress.add(await write(status, over: present, of: object))
         }
         for event in plan.events where progress.allows(event) {
             await events.record(event, about: InvolvedObject(object))
@@ -61,28 +61,13 @@ public struct PlanExecutor: Sendable {
         if let failure = progress.failure { throw failure }
     }
 
-    private func executeSideBySide(
-        _ actions: [Plan.Action], status: JSONValue?, over present: JSONValue, of object: some KubernetesObject
-    ) async -> Progress {
-        let chains = Dictionary(grouping: actions.enumerated(), by: \.element.reference.resource).values
-        return await withTaskGroup(of: Progress.self) { group in
-            for chain in chains.sorted(by: { ($0.first?.offset ?? 0) < ($1.first?.offset ?? 0) }) {
-                group.addTask { await execute(chain, ownerUID: object.metadata.uid) }
-            }
-            // Not a task of its own: the one that waits has nothing else to do.
-            var progress = await write(status, over: present, of: object)
-            for await other in group { progress.add(other) }
-            return progress
-        }
-    }
-
     /// Carries actions out until one fails.
-    private func execute(_ actions: [(offset: Int, element: Plan.Action)], ownerUID: String) async -> Progress {
+    private func execute(_ actions: [Plan.Action], ownerUID: String) async -> Progress {
         var progress = Progress()
         do throws(KubernetesError) {
-            for (index, action) in actions {
+            for action in actions {
                 try await execute(action, ownerUID: ownerUID)
-                progress.done.insert(index)
+                progress.done += 1
             }
         } catch {
             progress.failure = error
@@ -191,17 +176,17 @@ public struct PlanExecutor: Sendable {
 
 /// What became of a plan, or of a part of it.
 private struct Progress {
-    /// Indexes of actions.
-    var done: Set<Int> = []
+    /// How many actions.
+    var done = 0
     var isStatusWritten = false
     var failure: KubernetesError?
 
-    /// Adds what became of another part; a conflict says less than any other failure.
+    /// Adds what became of the other part; a conflict says less than any other failure.
     mutating func add(_ other: Self) {
-        done.formUnion(other.done)
+        done += other.done
         isStatusWritten = isStatusWritten || other.isStatusWritten
         if failure == nil || failure?.reason == .conflict { failure = other.failure ?? failure }
     }
 
-    func allows(_ event: Plan.Event) -> Bool { event.action.map(done.contains) ?? isStatusWritten }
+    func allows(_ event: Plan.Event) -> Bool { event.action.map { $0 < done } ?? isStatusWritten }
 }

@@ -44,7 +44,7 @@ struct TFJobRound {
         new.lastReconcileTime = old.lastReconcileTime
         if new != old { new.lastReconcileTime = now }
         return Plan(
-            status: new.json, order: isFirst ? .sideBySide : .statusFirst, actions: actions, events: events,
+            status: new.json, order: isFirst ? .statusLast : .statusFirst, actions: actions, events: events,
             requeueAfter: wakeUps.min().map { .seconds(max(1, $0.seconds(since: now))) })
     }
 

@@ -5,7 +5,7 @@ struct TextTable: Sendable {
 
     /// - Parameter lines: The header and the rows; a cell ends at its first space.
     init(_ lines: some Sequence<some StringProtocol>) {
-        let lines = lines.map(Array.init)
+        let lines = lines.map { Array($0) }
         guard let header = lines.first else {
             (columns, rows) = ([], [])
             return

@@ -89,16 +89,8 @@ extension TFJobSimulation {
         }
         switch plan.order {
         case .statusFirst: return [status + plan.actions.indices.map(Write.action)]
-        case .sideBySide:
-            var kinds: [Resource] = []
-            for action in plan.actions where !kinds.contains(action.reference.resource) {
-                kinds.append(action.reference.resource)
-            }
-            return [status]
-                + kinds.map { kind in
-                    plan.actions.indices.filter { plan.actions[$0].reference.resource == kind }.map(
-                        Write.action)
-                }
+        // In any order, which is more than the executor does.
+        case .statusLast: return [status, plan.actions.indices.map(Write.action)]
         }
     }
 
