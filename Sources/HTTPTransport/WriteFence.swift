@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// The last question before the socket: may this process still change something?
+/// Asks for the last time before the socket whether this process may still change something.
 ///
 /// ``FencedTransport`` asks before a request looks for a connection. A process that is stopped between that and the socket
 /// would send the request when it goes on, so that head and body are asked about here once more. A server does nothing
