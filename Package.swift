@@ -206,9 +206,9 @@ let package = Package(
         tests(
             "FaultTests",
             [
-                "TestSupport", "TestCluster", "AerieAPI", "KubernetesAPI", "KubernetesClient", "aerie-controller",
-                "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                subprocess, system,
+                "TestSupport", "TestCluster", "AerieAPI", "Decisions", "KubernetesAPI", "KubernetesClient",
+                "aerie-controller", "ControllerRuntime", "PrometheusMetrics", asyncHTTPClient, logging, nioCore,
+                nioHTTP1, nioPosix, nioSSL, subprocess, system,
             ]),
         tests(
             "InstallTests",

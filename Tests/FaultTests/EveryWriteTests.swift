@@ -1,4 +1,3 @@
-import KubernetesClient
 import TestCluster
 import Testing
 
@@ -14,6 +13,7 @@ import Testing
 
     private func disturb(_ faults: [Fault]) async throws {
         let cluster = try await OperatorCluster.shared()
+        try await install(on: cluster)
         let interference = Interference(admin: cluster.admin)
         let outcomes = try await FaultProxy.run(before: cluster.server, interference) { proxy in
             try await Campaign(cluster: cluster, proxy: proxy, interference: interference, faults: faults).run()
@@ -24,6 +24,15 @@ import Testing
                 let struck = outcomes.count { $0.life == life.description && $0.fault == fault && $0.run.struck != nil }
                 #expect(struck > 0, "\(life) was never \(fault.rawValue)")
             }
+        }
+    }
+
+    /// The kinds of the schedulers whose part is played, and the rights to them.
+    private func install(on cluster: OperatorCluster) async throws {
+        try await ForeignDefinition.volcanoPodGroup.install(on: cluster)
+        try await ForeignDefinition.schedulerPluginsPodGroup.install(on: cluster)
+        for component in ["gang-volcano", "gang-scheduler-plugins"] {
+            try await OperatorCluster.install("deploy/components/\(component)/role.yaml", with: cluster.admin)
         }
     }
 }

@@ -23,6 +23,11 @@ package struct PlayedPod: Sendable {
     }
     private var phase: String { document["status"]?["phase"]?.stringValue ?? "Pending" }
 
+    /// How often its last container was started again in place.
+    package var restarts: Int {
+        document["status"]?["containerStatuses"]?.arrayValue?.last?["restartCount"]?.intValue ?? 0
+    }
+
     package var containers: [String] { names("containers") }
     package var initContainers: [String] { names("initContainers") }
 

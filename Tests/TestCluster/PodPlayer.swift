@@ -16,6 +16,8 @@ package struct PodPlayer: Sendable {
         case runs
         /// It has run, and all its containers have ended: those before the last with 0.
         case ends(exitCode: Int, message: String = "")
+        /// It has run, and its last container was started again in place, so often, after ends with this code.
+        case restarts(times: Int, exitCode: Int)
         /// It has run, and its node took it away.
         case evicted
     }
@@ -54,6 +56,10 @@ package struct PodPlayer: Sendable {
         case .ends(let exitCode, let message):
             try await run(pod)
             try await end(pod, exitCode: exitCode, message: message)
+        case .restarts(let times, let exitCode):
+            guard pod.restarts < times else { return }
+            try await run(pod)
+            try await restart(pod, times: times, exitCode: exitCode)
         case .evicted:
             try await run(pod)
             try await report(
@@ -77,13 +83,30 @@ package struct PodPlayer: Sendable {
     private func end(_ pod: PlayedPod, exitCode: Int, message: String) async throws(KubernetesError) {
         let now = JSONValue.string(MicroTime.now.time.description)
         let last = pod.containers.last
-        let main = pod.containers.map { Self.terminated($0, $0 == last ? exitCode : 0, $0 == last ? message : "", now) }
+        let main = pod.containers.map { name in
+            var container = Self.terminated(name, name == last ? exitCode : 0, name == last ? message : "", now)
+            if name == last { container["restartCount"] = JSONValue(pod.restarts) }
+            return container
+        }
         try await report(
             [
                 "phase": exitCode == 0 ? "Succeeded" : "Failed",
                 "conditions": [["type": "Ready", "status": "False"], ["type": "PodScheduled", "status": "True"]],
                 "containerStatuses": .array(main),
             ], of: pod)
+    }
+
+    private func restart(_ pod: PlayedPod, times: Int, exitCode: Int) async throws(KubernetesError) {
+        let now = JSONValue.string(MicroTime.now.time.description)
+        let main = pod.containers.map { name in
+            var container = Self.status(name, ["running": ["startedAt": now]], isReady: true)
+            if name == pod.containers.last {
+                container["restartCount"] = JSONValue(times)
+                container["lastState"] = Self.terminated(name, exitCode, "", now)["state"]
+            }
+            return container
+        }
+        try await report(["phase": "Running", "containerStatuses": .array(main)], of: pod)
     }
 
     private func report(_ status: JSONValue, of pod: PlayedPod) async throws(KubernetesError) {

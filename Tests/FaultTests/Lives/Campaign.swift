@@ -12,30 +12,32 @@ struct Campaign: Sendable {
     /// Courses that go on at the same time.
     private static let width = 8
 
-    /// One controller of the whole cluster serves all courses in which none is killed.
-    private var sharesController: Bool { !faults.contains(where: \.kills) }
-
+    /// One controller of the whole cluster serves all courses in which none is killed, save those of lives whose
+    /// controller has arguments of its own: they follow when that one is gone, each with its own.
     func run() async throws -> [Course.Outcome] {
-        guard sharesController else { return try await runAll() }
+        guard !faults.contains(where: \.kills) else { return try await run(Life.all, controllers: 1) }
         let controller = try ControllerProgram(
             on: cluster.server, token: cluster.token, behind: proxy.url,
             ["--no-leader-elect", "--workers", "32", "--log-level", "error"])
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        let outcomes = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await controller.runAgainAndAgain() }
             defer { group.cancelAll() }
-            return try await runAll()
+            return try await run(Life.all.filter(\.arguments.isEmpty), controllers: 0)
         }
+        return try await outcomes + run(Life.all.filter { !$0.arguments.isEmpty }, controllers: 1)
     }
 
-    private func runAll() async throws -> [Course.Outcome] {
-        let references = try await run(Life.all.map { course($0) })
+    /// - Parameter controllers: How many each course has for itself.
+    private func run(_ lives: [Life], controllers: Int) async throws -> [Course.Outcome] {
+        let references = try await run(lives.map { course($0, controllers) })
         let byLife = Dictionary(uniqueKeysWithValues: references.map { ($0.life, $0) })
         var courses: [Course] = []
-        for life in Life.all {
+        for life in lives {
             guard let reference = byLife[life.description] else { continue }
-            for number in 1...max(1, reference.run.writes.count) {
-                for fault in faults where isTried(fault, at: number, of: life) {
-                    courses.append(course(life, (fault, number), reference))
+            let writes = reference.run.writes.count
+            for number in 1...max(1, writes) {
+                for fault in faults where isTried(fault, at: number, of: writes, in: life) {
+                    courses.append(course(life, controllers, (fault, number), reference))
                 }
             }
         }
@@ -45,20 +47,26 @@ struct Campaign: Sendable {
     /// All points are tried with `AERIE_FAULTS=all`, as `make faults` sets it.
     ///
     /// Otherwise an experiment's controller is killed before and after every write. Death after one write and before the
-    /// next leave the same world, so for a TFJob every second write is enough to come to each of them once. Of the other
-    /// faults a part is tried, another for each life.
-    private func isTried(_ fault: Fault, at number: Int, of life: Life) -> Bool {
+    /// next leave the same world, and a TFJob's controller dies in every second of these worlds. Of the other faults a
+    /// part is tried. Where the counting begins differs from life to life.
+    private func isTried(_ fault: Fault, at number: Int, of writes: Int, in life: Life) -> Bool {
         if ProcessInfo.processInfo.environment["AERIE_FAULTS"] == "all" { return true }
-        if fault.kills { return life.description == Life.experiment.description || number % 2 == 1 }
-        return (number + fault.rawValue.count + life.description.count) % 6 == 0
+        if fault.kills && life.description == Life.experiment.description { return true }
+        let place = number + life.description.count
+        switch fault {
+        case .killBefore: return place % 4 == 0
+        case .killAfter: return place % 4 == 1
+        // Often enough that a short life meets each of them, though a disturbed one may do with fewer writes.
+        default: return (place + fault.rawValue.count) % max(1, min(12, writes - 2)) == 0
+        }
     }
 
     private func course(
-        _ life: Life, _ fault: (kind: Fault, at: Int)? = nil, _ reference: Course.Outcome? = nil
+        _ life: Life, _ controllers: Int, _ fault: (kind: Fault, at: Int)? = nil, _ reference: Course.Outcome? = nil
     ) -> Course {
         Course(
             cluster: cluster, proxy: proxy, interference: interference, life: life, fault: fault, reference: reference,
-            controllers: sharesController ? 0 : 1)
+            controllers: controllers)
     }
 
     private func run(_ courses: [Course]) async throws -> [Course.Outcome] {

@@ -48,7 +48,8 @@ struct Course: Sendable {
         let processes = try (0..<controllers).map { _ in
             try ControllerProgram(
                 on: cluster.server, token: cluster.token, behind: proxy.url,
-                ["--namespace", namespace, "--log-level", "error"] + arguments, environment: environment)
+                ["--namespace", namespace, "--log-level", "error"] + arguments + life.arguments,
+                environment: environment)
         }
         interference[namespace].kill = { for process in processes { await process.kill() } }
         var outcome = Outcome(namespace: namespace, life: life.description, fault: fault?.kind, number: fault?.at ?? 0)
@@ -81,7 +82,9 @@ struct Course: Sendable {
         do {
             return try await eventually("the end is the same", within: .seconds(30), every: .milliseconds(250)) {
                 // While the server is away nothing is the same.
-                guard let state = try? await EndState(of: namespace, cluster.admin) else { return EndState?.none }
+                guard let state = try? await EndState(of: namespace, cluster.admin, and: life.foreignKinds) else {
+                    return EndState?.none
+                }
                 differences = state.differences(from: wanted)
                 return differences.isEmpty ? state : nil
             }
@@ -92,10 +95,10 @@ struct Course: Sendable {
 
     /// A state that has an end in it and that did not change for a while.
     private func stateAtRest(_ namespace: String) async throws -> EndState? {
-        let before = try await EndState(of: namespace, cluster.admin)
+        let before = try await EndState(of: namespace, cluster.admin, and: life.foreignKinds)
         guard before.objects.isEmpty || !life.leavesNothing else { return nil }
         try await Task.sleep(for: .seconds(1))
-        return try await EndState(of: namespace, cluster.admin) == before ? before : nil
+        return try await EndState(of: namespace, cluster.admin, and: life.foreignKinds) == before ? before : nil
     }
 
     private func isOver(_ namespace: String) async throws -> Bool {

@@ -18,6 +18,34 @@ extension Life {
         tfJob("chief with evaluator", ["Chief": 1, "Worker": 1, "Evaluator": 1]) { scene in
             scene.isSeen && scene.type == .chief ? .ends(exitCode: 0) : .runs
         },
+        tfJob(
+            "one of every type", ["Chief": 1, "Worker": 1, "PS": 1, "Evaluator": 1],
+            runPolicy: ["cleanPodPolicy": "Running"]
+        ) { scene in
+            scene.isSeen && scene.type == .chief ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("master and worker", ["Master": 1, "Worker": 1], runPolicy: ["cleanPodPolicy": "All"]) { scene in
+            scene.isSeen && scene.type == .master ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("parameter server and evaluator alone", ["PS": 1, "Evaluator": 1]) { scene in
+            guard scene.isSeen else { return .runs }
+            let ended = scene.job?.status?.replicaStatuses[.ps]?.succeeded == 1
+            return scene.type == .ps || ended ? .ends(exitCode: 0) : .runs
+        },
+        tfJob("failure under Never", ["Chief": 1, "Worker": 1]) { scene in
+            scene.isSeen && scene.type == .worker ? .ends(exitCode: 137, message: "killed") : .runs
+        },
+        tfJob("restarted in place under OnFailure", ["Worker": 1], restartPolicy: "OnFailure") { scene in
+            guard scene.isSeen, scene.pod.restarts == scene.restarts else { return .runs }
+            return scene.restarts < 2 ? .restarts(times: scene.restarts + 1, exitCode: 1) : .ends(exitCode: 0)
+        },
+        tfJob(
+            "back-off limit reached in place under Always", ["Worker": 1], restartPolicy: "Always",
+            runPolicy: ["backoffLimit": 1]
+        ) { scene in
+            scene.isSeen && scene.pod.restarts == scene.restarts
+                ? .restarts(times: scene.restarts + 1, exitCode: 3) : .runs
+        },
         tfJob("worker killed once", ["Worker": 1], restartPolicy: "ExitCode") { scene in
             guard scene.isSeen else { return .runs }
             return scene.attempt == 1
@@ -36,7 +64,14 @@ extension Life {
             return scene.attempt == 1
                 ? .evicted : scene.job?.status?.disruptions == 1 ? .ends(exitCode: 0) : .runs
         },
-        deadline, timeToLive, suspended, dynamic,
+        tfJob(
+            "a dynamic worker lost for good", ["Worker": 2], spec: ["enableDynamicWorker": true]
+        ) { scene in
+            if scene.isSeen, scene.pod.workerIndex == 1 { return .ends(exitCode: 1) }
+            return scene.pod.workerIndex == 0 && scene.job?.status?.replicaStatuses[.worker]?.failed == 1
+                ? .ends(exitCode: 0) : .runs
+        },
+        deadline, timeToLive, suspended, dynamic, smaller,
     ]
 
     /// The deadline comes when the job runs, however long that took.
@@ -106,9 +141,26 @@ extension Life {
         return life
     }
 
-    private static let name = "mnist"
+    /// Shrinks from three workers to two while it runs.
+    private static var smaller: Life {
+        var life = tfJob("three workers and then two", ["Worker": 3]) { scene in
+            let isSmaller = scene.job?.status?.ready?.hasSuffix("/2") == true
+            return isSmaller && scene.pod.workerIndex != 2 && scene.endsInTurn(of: 2) ? .ends(exitCode: 0) : .runs
+        }
+        life.people = { cluster, namespace in
+            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
+                $0.status?.isTrue(.allReplicasReady) == true
+            }
+            try await cluster.admin.patch(
+                Reference(TFJob.resource, namespace: namespace, name: name),
+                ["spec": ["tfReplicaSpecs": ["Worker": ["replicas": 2]]]])
+        }
+        return life
+    }
 
-    private static func tfJob(
+    static let name = "mnist"
+
+    static func tfJob(
         _ description: String, _ replicas: [String: Int], restartPolicy: String = "Never",
         runPolicy: JSONValue = [:], spec: JSONValue = [:], script: @escaping Kubelet.Script
     ) -> Life {
@@ -135,14 +187,15 @@ extension Life {
 }
 
 extension Kubelet.Scene {
-    fileprivate var type: TFJob.ReplicaType? {
+    var type: TFJob.ReplicaType? {
         pod.label(TFJob.Label.replicaType).flatMap(TFJob.ReplicaType.init(anyCase:))
     }
 
-    fileprivate var restarts: Int { job?.status?.restarts ?? 0 }
+    /// Those that the controller has counted.
+    var restarts: Int { job?.status?.restarts ?? 0 }
 
     /// The last worker ends first, and each of the others once the end of the one after it is on record.
-    fileprivate func endsInTurn(of count: Int) -> Bool {
+    func endsInTurn(of count: Int) -> Bool {
         guard isSeen, let index = pod.workerIndex else { return false }
         let ended = job?.status?.replicaStatuses[.worker]?.completedIndexes
         return ((index + 1)..<max(count, index + 1)).allSatisfy { ended?.contains($0) == true }

@@ -13,9 +13,13 @@ struct EndState: Equatable, Sendable {
         Job.resource, Deployment.resource,
     ]
 
-    init(of namespace: String, _ client: KubernetesClient) async throws {
+    /// - Parameters:
+    ///   - namespace: Whose objects are looked at.
+    ///   - client: Reads them.
+    ///   - foreignKinds: What is looked for besides our own kinds.
+    init(of namespace: String, _ client: KubernetesClient, and foreignKinds: [Resource] = []) async throws {
         var documents: [(kind: String, document: JSONValue)] = []
-        for resource in Self.kinds {
+        for resource in Self.kinds + foreignKinds {
             documents += try await client.list(resource, Selection(namespace: namespace))
                 .map { (resource.kind, $0) }
         }

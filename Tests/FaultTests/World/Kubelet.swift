@@ -21,7 +21,11 @@ struct Kubelet: Sendable {
         var job: TFJob?
 
         /// Whether the controller has written that all pods are at work, and has done nothing about it since.
-        var isSeen: Bool { job?.status?.isTrue(.allReplicasReady) ?? true }
+        ///
+        /// Pods of a new job are there before its status is, and may be heard of before the job.
+        var isSeen: Bool {
+            pod.label(TFJob.Label.jobName) == nil || job?.status?.isTrue(.allReplicasReady) == true
+        }
     }
 
     typealias Script = @Sendable (Scene) -> PodPlayer.Act

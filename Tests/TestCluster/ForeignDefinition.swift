@@ -1,19 +1,27 @@
-import KubernetesAPI
+package import KubernetesAPI
 import KubernetesClient
-import TestCluster
 
 /// A custom resource of another project, as far as the tests need it: its names, and any content.
-struct ForeignDefinition: Sendable {
-    var resource: Resource
+package struct ForeignDefinition: Sendable {
+    private let resource: Resource
     /// `openAPIV3Schema`; anything goes by default.
-    var schema: JSONValue = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
-    var columns: JSONValue = []
+    private let schema: JSONValue
+    private let columns: JSONValue
 
-    static let volcanoPodGroup = ForeignDefinition(resource: VolcanoPodGroup.resource)
-    static let schedulerPluginsPodGroup = ForeignDefinition(resource: SchedulerPluginsPodGroup.resource)
+    package init(
+        resource: Resource, schema: JSONValue = ["type": "object", "x-kubernetes-preserve-unknown-fields": true],
+        columns: JSONValue = []
+    ) {
+        self.resource = resource
+        self.schema = schema
+        self.columns = columns
+    }
+
+    package static let volcanoPodGroup = ForeignDefinition(resource: VolcanoPodGroup.resource)
+    package static let schedulerPluginsPodGroup = ForeignDefinition(resource: SchedulerPluginsPodGroup.resource)
 
     /// Installs the kind with the subresource `status` and waits until it is served.
-    func install(on cluster: OperatorCluster) async throws {
+    package func install(on cluster: OperatorCluster) async throws {
         let definition = Resource(
             group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",
             plural: "customresourcedefinitions", isNamespaced: false)
