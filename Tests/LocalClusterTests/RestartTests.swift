@@ -69,7 +69,12 @@ struct RestartTests {
         let deadline = ContinuousClock.now + .seconds(10)
         while !processes(state).isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         #expect(processes(state) == [], "orphans")
-        #expect(try await !aerie(["status", "--state", state.path]).isSuccess)
+        var isKnown = true
+        let patience = ContinuousClock.now + .seconds(20)
+        while isKnown, ContinuousClock.now < patience {
+            isKnown = try await aerie(["status", "--state", state.path]).isSuccess
+        }
+        #expect(!isKnown, "the cluster is not running")
 
         let again = try await aerie(up)
         #expect(again.isSuccess, "\(again.output)")
