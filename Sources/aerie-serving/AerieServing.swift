@@ -22,7 +22,7 @@ import StructuredLogging
     var modelBasePath = environment["MODEL_BASE_PATH"] ?? "/models"
 
     @Option(help: ArgumentHelp("The model; not needed where there is only one. [MODEL_NAME]", valueName: "name"))
-    var modelName = environment["MODEL_NAME"]
+    var modelName: String?
 
     @Option(help: ArgumentHelp("How many versions to serve, the highest first; 0 serves all.", valueName: "count"))
     var versions = 1
@@ -93,7 +93,7 @@ import StructuredLogging
     private var configuration: ServingConfiguration {
         var configuration = ServingConfiguration()
         configuration.modelBasePath = modelBasePath
-        configuration.modelName = modelName
+        configuration.modelName = modelName ?? Self.environment["MODEL_NAME"]
         configuration.versionCount = versions
         configuration.warmUp = warmUp
         configuration.address = address

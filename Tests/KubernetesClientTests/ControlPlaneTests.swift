@@ -12,7 +12,13 @@ import Testing
         let (client, namespace) = (server.client, try await server.namespace())
         let reference = Reference(Job.resource, namespace: namespace, name: "job")
         let container: JSONValue = ["name": "main", "image": "none"]
-        let template: JSONValue = ["spec": ["restartPolicy": "Never", "containers": [container]]]
+        // Other tests' pods are to stay without a node.
+        let mark = "aerie.test/\(namespace)"
+        let taint: JSONValue = ["key": .string(mark), "effect": "NoSchedule"]
+        let toleration: JSONValue = ["key": .string(mark), "operator": "Exists"]
+        let template: JSONValue = [
+            "spec": ["restartPolicy": "Never", "containers": [container], "tolerations": [toleration]]
+        ]
         try await client.create(Manifest(reference, ["spec": ["template": template]]))
         let selection = Selection(namespace: namespace, labelSelector: "job-name=job")
         var pods: [Pod] = []
@@ -24,7 +30,7 @@ import Testing
         #expect(pods.first?.spec?.nodeName == nil)
 
         let name = Reference(Self.node, name: "node-\(namespace)")
-        try await client.create(Manifest(name, [:]))
+        try await client.create(Manifest(name, ["spec": ["taints": [taint]]]))
         try await client.patchStatus(
             name,
             [
@@ -36,7 +42,7 @@ import Testing
             ])
         try await until {
             // The node controller taints new nodes until it has seen them ready.
-            try await client.patch(name, ["spec": ["taints": nil]])
+            try await client.patch(name, ["spec": ["taints": [taint]]])
             return try await client.list(Pod.self, selection).items.first?.spec?.nodeName == name.key.name
         }
 

@@ -35,6 +35,14 @@ struct RestartTests {
         ProcessTable.withEnvironment("\(ProcessRecords.marker)=\(state.path)")
     }
 
+    /// What it runs, in which state and in which call of the kernel.
+    private func description(of process: ProcessIdentity) -> String {
+        ["cmdline", "status", "wchan"].map { file in
+            let text = (try? Files.readText("/proc/\(process.pid)/\(file)")) ?? ""
+            return String(text.replacing("\0", with: " ").prefix(600))
+        }.joined(separator: "\n")
+    }
+
     @Test("nothing is left running, nothing stored is lost, and pods go on") func killed() async throws {
         let state = StateDirectory(path: RunningCluster.temporaryFolder())
         defer { try? Files.remove(state.path) }
@@ -68,7 +76,8 @@ struct RestartTests {
         supervisor.send(SIGKILL)
         let deadline = ContinuousClock.now + .seconds(10)
         while !processes(state).isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(processes(state) == [], "orphans")
+        let orphans = processes(state)
+        #expect(orphans == [], "\(orphans.map { description(of: $0) })")
         var isKnown = true
         let patience = ContinuousClock.now + .seconds(20)
         while isKnown, ContinuousClock.now < patience {

@@ -24,16 +24,16 @@ import Testing
             }
             for step in steps where !step.command.hasPrefix("kubectl wait --for=condition=Running") {
                 // Events follow what they tell of, and the server documents a new kind some seconds after serving it.
-                var shape: Set<String> = []
+                var (output, shape) = ("", Set<String>())
                 _ = try? await eventually("\(step.command) shows the same", within: .seconds(20)) {
-                    let output = try await kubectl.replay(step.command, in: namespace)
+                    output = try await kubectl.replay(step.command, in: namespace)
                     shape = KubectlGuide.shape(of: output, by: step.command)
                     return shape == step.shape ? true : nil
                 }
                 #expect(
-                    shape.subtracting(step.shape) == [], "\(step.command): new; `make transcripts` writes the page anew"
-                )
-                #expect(step.shape.subtracting(shape) == [], "\(step.command): no longer there")
+                    shape.subtracting(step.shape) == [],
+                    "\(step.command): new; `make transcripts` writes the page anew; it printed:\n\(output)")
+                #expect(step.shape.subtracting(shape) == [], "\(step.command): no longer there in\n\(output)")
             }
         }
     }

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// Certificates that somebody else makes, such as cert-manager, in a mounted folder: `tls.crt`, `tls.key`, `ca.crt`.
 ///

@@ -1,4 +1,4 @@
-public import KubernetesAPI
+import KubernetesAPI
 
 /// Answers AdmissionReviews: bytes in, bytes out, no sockets.
 public struct AdmissionHandler: Sendable {

@@ -1,5 +1,5 @@
 import AerieAPI
-public import KubernetesAPI
+import KubernetesAPI
 public import KubernetesClient
 
 /// Looks whether the objects that a spec names are there, to warn when they are not.

@@ -1,4 +1,4 @@
-public import KubernetesAPI
+import KubernetesAPI
 
 /// Fields of a pod template that Kubernetes does not have where they are written, such as `resouces`.
 ///

@@ -16,7 +16,7 @@ struct LocalImages: ImageProvider {
         do {
             let reference = try ImageReference(parsing: name)
             return RunnableImage(try await store.rootfs(of: reference))
-        } catch let error as ImageError {
+        } catch {
             throw ImageUnavailable("\(error); the table of local images does not have it either")
         }
     }

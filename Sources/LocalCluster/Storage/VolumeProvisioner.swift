@@ -1,4 +1,4 @@
-package import KubernetesAPI
+import KubernetesAPI
 package import KubernetesClient
 package import Logging
 
