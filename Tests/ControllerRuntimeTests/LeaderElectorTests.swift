@@ -95,6 +95,21 @@ import Testing
         }
     }
 
+    @Test func `an answer that never comes does not cost the leadership`() async throws {
+        let server = LeaseServer()
+        let elector = LeaderElector(
+            client: KubernetesClient(configuration: ClientConfiguration(server: ""), transport: server.transport),
+            lease: ObjectKey("leader"), identity: "one", timing: Self.timing, now: Self.clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await elector.run {
+            let before = server.swallow()
+            // The lost one, then a read and a write.
+            try await until { server.asked.count >= before + 3 }
+            #expect(server.asked.dropFirst(before).prefix(3) == ["PUT", "GET", "PUT"])
+            #expect(elector.isLeading)
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a leader that cannot reach the server ends its work within the renew deadline`(
         afterTheHead: Bool
@@ -156,6 +171,7 @@ private final class LeaseServer: Sendable {
         var lease: JSONValue?
         var version = 0
         var asked: [String] = []
+        var isSwallowing = false
     }
 
     private let state = Mutex(State())
@@ -171,9 +187,29 @@ private final class LeaseServer: Sendable {
         }
     }
 
+    /// Lets the next request go without an answer, and says how many there were before it.
+    func swallow() -> Int {
+        state.withLock { state in
+            state.isSwallowing = true
+            return state.asked.count
+        }
+    }
+
+    private func isSwallowed() -> Bool {
+        state.withLock { state in
+            defer { state.isSwallowing = false }
+            return state.isSwallowing
+        }
+    }
+
     var transport: InMemoryTransport {
         InMemoryTransport { [self] request throws(HTTPTransportError) in
-            state.withLock { state in
+            if isSwallowed() {
+                state.withLock { $0.asked.append(request.method.rawValue) }
+                try? await Task.sleep(for: request.timeout ?? .seconds(60))
+                throw HTTPTransportError(.timedOut, "no answer")
+            }
+            return state.withLock { state in
                 state.asked.append(request.method.rawValue)
                 guard request.method != .get else { return Self.answer(state.lease) }
                 guard var sent = request.body.bytes.flatMap({ try? JSONValue(parsing: $0) }) else {

@@ -74,7 +74,7 @@ struct RestartTests {
         let supervisor = try #require(ProcessRecords(state: state).running[ProcessRecords.supervisor])
         #expect(processes(state).count >= 5, "the four programs and a sandbox")
         supervisor.send(SIGKILL)
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(30)
         while !processes(state).isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         let orphans = processes(state)
         #expect(orphans == [], "\(orphans.map { description(of: $0) })")

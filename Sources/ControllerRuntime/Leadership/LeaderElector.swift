@@ -97,8 +97,10 @@ public final class LeaderElector: Sendable {
     }
 
     /// Writes the lease if it may be ours: at once while it is, else after reading it.
+    ///
+    /// It gives up early enough for another attempt: one answer that never comes does not cost the leadership.
     private func attempt(timeout: Duration) async {
-        let deadline = ContinuousClock.now + timeout
+        let deadline = ContinuousClock.now + min(timeout, timing.renewDeadline / 2)
         do throws(KubernetesError) {
             if try await renewAtOnce(before: deadline) { return }
             let reference = Reference(Lease.resource, lease)
