@@ -47,16 +47,16 @@ struct Campaign: Sendable {
     /// All points are tried with `AERIE_FAULTS=all`, as `make faults` sets it.
     ///
     /// Otherwise an experiment's controller is killed before and after every write. Death after one write and before the
-    /// next leave the same world, and a TFJob's controller dies in every second of these worlds. Of the other faults a
-    /// part is tried. Where the counting begins differs from life to life.
+    /// next leave the same world, and a TFJob's controller dies in about every third of these worlds. Of the other faults
+    /// a part is tried. Where the counting begins differs from life to life.
     private func isTried(_ fault: Fault, at number: Int, of writes: Int, in life: Life) -> Bool {
         if ProcessInfo.processInfo.environment["AERIE_FAULTS"] == "all" { return true }
         if fault.kills && life.description == Life.experiment.description { return true }
         let place = number + life.description.count
         switch fault {
-        case .killBefore: return place % 4 == 0
-        case .killAfter: return place % 4 == 1
         // Often enough that a short life meets each of them, though a disturbed one may do with fewer writes.
+        case .killBefore: return place % max(3, min(6, writes - 2)) == 0
+        case .killAfter: return place % max(3, min(6, writes - 2)) == 2
         default: return (place + fault.rawValue.count) % max(1, min(12, writes - 2)) == 0
         }
     }
