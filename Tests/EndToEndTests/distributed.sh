@@ -23,13 +23,16 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
+# logs_say POD PATTERN; read to their end, as kubectl fails when nobody reads on.
+logs_say() { kubectl logs "$1" 2> /dev/null | grep --count "$2" > "$state/matches"; }
+
 mkdir -p "$state"
 scripts/local-cluster "$bin" "$state/cluster" > /dev/null
 
 kubectl apply -f examples/distributed/
 # In the middle of the training, as a machine that is out of memory does it.
 deadline=$((SECONDS + 180))
-until kubectl logs all-reduce-chief-0 2> /dev/null | grep -q '"step":[2-9]00,'; do
+until logs_say all-reduce-chief-0 '"step":[2-9]00,'; do
     [ $SECONDS -lt $deadline ] || fail "the all-reduce job did not train"
     sleep 0.2
 done
@@ -41,7 +44,7 @@ done
 kubectl wait --for=condition=Succeeded tfjob/all-reduce tfjob/parameter-server tfjob/evaluator --timeout=240s
 kubectl wait --for=jsonpath='{.status.phase}'=Succeeded pod/evaluator-evaluator-0 --timeout=60s
 [ "$(kubectl get pod all-reduce-worker-1 -o jsonpath='{.metadata.uid}')" != "$uid" ] && echo "worker 1 is another pod"
-kubectl logs all-reduce-chief-0 | grep -q 'a task was lost' && echo "the chief went on from a checkpoint"
+logs_say all-reduce-chief-0 'a task was lost' && echo "the chief went on from a checkpoint"
 
 # The same training by one task, on this machine.
 trainer=$(kubectl get tfjob all-reduce -o jsonpath='{.spec.tfReplicaSpecs.Chief.template.spec.containers[0].args[3]}')

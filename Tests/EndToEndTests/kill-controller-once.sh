@@ -7,7 +7,7 @@ export KUBECONFIG=$1
 shift
 
 kill_once() {
-    until [ -f "$KUBECONFIG" ] && kubectl get trials --no-headers 2> /dev/null | grep -q ' Running '; do sleep 0.1; done
+    until [ -f "$KUBECONFIG" ] && kubectl get trials --no-headers 2> /dev/null | grep --count ' Running ' > /dev/null; do sleep 0.1; done
     kubectl -n aerie-system delete pod -l app.kubernetes.io/name=aerie-controller --force --grace-period=0 2> /dev/null \
         && echo "the controller was killed while a trial ran"
 }
