@@ -97,8 +97,10 @@ import Testing
             #expect(active(stopping) == 2)
             #expect(stopping.status?.isTrue(.running) == false)
             try await cluster.touch(job.reference, times: 3)
-            for pod in try await cluster.all(Pod.self, in: namespace) {
-                #expect(pod.metadata.deletionTimestamp != nil)
+            // The status is on record before the pods are told.
+            try await eventually("all pods are told to go") {
+                let pods = try await cluster.all(Pod.self, in: namespace)
+                return pods.count == 2 && pods.allSatisfy { $0.metadata.deletionTimestamp != nil } ? true : nil
             }
             let touched = try await cluster.admin.get(TFJob.self, ObjectKey(namespace: namespace, name: "queued"))
             #expect(active(touched) == 2)
