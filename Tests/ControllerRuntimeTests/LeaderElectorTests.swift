@@ -195,22 +195,14 @@ private final class LeaseServer: Sendable {
         }
     }
 
-    private func isSwallowed() -> Bool {
-        state.withLock { state in
-            defer { state.isSwallowing = false }
-            return state.isSwallowing
-        }
-    }
-
     var transport: InMemoryTransport {
         InMemoryTransport { [self] request throws(HTTPTransportError) in
-            if isSwallowed() {
-                state.withLock { $0.asked.append(request.method.rawValue) }
-                try? await Task.sleep(for: request.timeout ?? .seconds(60))
-                throw HTTPTransportError(.timedOut, "no answer")
-            }
-            return state.withLock { state in
+            let answer: HTTPResponse? = state.withLock { state in
                 state.asked.append(request.method.rawValue)
+                guard !state.isSwallowing else {
+                    state.isSwallowing = false
+                    return nil
+                }
                 guard request.method != .get else { return Self.answer(state.lease) }
                 guard var sent = request.body.bytes.flatMap({ try? JSONValue(parsing: $0) }) else {
                     return HTTPResponse(status: 400)
@@ -222,6 +214,11 @@ private final class LeaseServer: Sendable {
                 state.lease = sent
                 return Self.answer(sent)
             }
+            guard let answer else {
+                try? await Task.sleep(for: request.timeout ?? .seconds(60))
+                throw HTTPTransportError(.timedOut, "no answer")
+            }
+            return answer
         }
     }
 

@@ -53,11 +53,12 @@ struct Campaign: Sendable {
         if ProcessInfo.processInfo.environment["AERIE_FAULTS"] == "all" { return true }
         if fault.kills && life.description == Life.experiment.description { return true }
         let place = number + life.description.count
-        switch fault {
         // Often enough that a short life meets each of them, though a disturbed one may do with fewer writes.
-        case .killBefore: return place % max(3, min(6, writes - 2)) == 0
-        case .killAfter: return place % max(3, min(6, writes - 2)) == 2
-        default: return (place + fault.rawValue.count) % max(1, min(12, writes - 2)) == 0
+        let step = fault.kills ? max(3, min(6, writes - 2)) : max(1, min(12, writes - 2))
+        switch fault {
+        case .killBefore: return place % step == 0
+        case .killAfter: return place % step == 2
+        default: return (place + fault.rawValue.count) % step == 0
         }
     }
 

@@ -31,14 +31,11 @@ extension Life {
             scene.attempt == 2 && scene.endsInTurn(of: 2) ? .ends(exitCode: 0) : .runs
         }
         life.people = { cluster, namespace in
-            let job = Reference(TFJob.resource, namespace: namespace, name: name)
-            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
-                $0.status?.isTrue(.allReplicasReady) == true
-            }
-            try await cluster.admin.patch(job, ["spec": ["runPolicy": ["suspend": true]]])
+            try await cluster.waitUntilAllAreReady(in: namespace)
+            try await cluster.change(["runPolicy": ["suspend": true]], in: namespace)
             try await cluster.waitUntilSuspended(in: namespace)
             try await cluster.waitForNone(SchedulerPluginsPodGroup.resource, in: namespace)
-            try await cluster.admin.patch(job, ["spec": ["runPolicy": ["suspend": false]]])
+            try await cluster.change(["runPolicy": ["suspend": false]], in: namespace)
         }
         return life
     }
@@ -57,15 +54,12 @@ extension Life {
             return manifest
         }
         life.people = { cluster, namespace in
-            let job = Reference(TFJob.resource, namespace: namespace, name: name)
             try await cluster.waitUntilSuspended(in: namespace)
-            try await cluster.admin.patch(job, admission(to: "spot"))
-            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
-                $0.status?.isTrue(.allReplicasReady) == true
-            }
-            try await cluster.admin.patch(job, ["spec": ["runPolicy": ["suspend": true]]])
+            try await cluster.change(admission(to: "spot"), in: namespace)
+            try await cluster.waitUntilAllAreReady(in: namespace)
+            try await cluster.change(["runPolicy": ["suspend": true]], in: namespace)
             try await cluster.waitUntilSuspended(in: namespace)
-            try await cluster.admin.patch(job, admission(to: "reserved"))
+            try await cluster.change(admission(to: "reserved"), in: namespace)
         }
         return life
     }
@@ -81,7 +75,7 @@ extension Life {
                 ],
             ]
         ]
-        return ["spec": ["runPolicy": ["suspend": false], "tfReplicaSpecs": ["Chief": replica, "Worker": replica]]]
+        return ["runPolicy": ["suspend": false], "tfReplicaSpecs": ["Chief": replica, "Worker": replica]]
     }
 
     private static func gang(
@@ -91,16 +85,5 @@ extension Life {
         life.arguments = ["--gang-scheduler-name", gang.name]
         life.foreignKinds = [gang.podGroup]
         return life
-    }
-}
-
-extension OperatorCluster {
-    /// Waits until everything of the suspended job is gone: what is still there when it is resumed may rightly stay.
-    fileprivate func waitUntilSuspended(in namespace: String) async throws {
-        try await wait(for: TFJob.self, namespace, Life.name, "it is suspended") {
-            $0.status?.isTrue(.suspended) == true
-        }
-        try await waitForNone(Pod.resource, in: namespace)
-        try await waitForNone(Service.resource, in: namespace)
     }
 }

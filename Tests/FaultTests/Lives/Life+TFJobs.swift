@@ -78,12 +78,8 @@ extension Life {
     private static var deadline: Life {
         var life = tfJob("deadline", ["Worker": 1]) { _ in .runs }
         life.people = { cluster, namespace in
-            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
-                $0.status?.isTrue(.allReplicasReady) == true
-            }
-            try await cluster.admin.patch(
-                Reference(TFJob.resource, namespace: namespace, name: name),
-                ["spec": ["runPolicy": ["activeDeadlineSeconds": 1]]])
+            try await cluster.waitUntilAllAreReady(in: namespace)
+            try await cluster.change(["runPolicy": ["activeDeadlineSeconds": 1]], in: namespace)
         }
         return life
     }
@@ -105,18 +101,12 @@ extension Life {
         }
         life.people = { cluster, namespace in
             for suspend in [false, true, false] {
-                try await cluster.wait(for: TFJob.self, namespace, name, "the next step may be taken") { job in
-                    suspend
-                        ? job.status?.isTrue(.allReplicasReady) == true : job.status?.isTrue(.suspended) == true
+                if suspend {
+                    try await cluster.waitUntilAllAreReady(in: namespace)
+                } else {
+                    try await cluster.waitUntilSuspended(in: namespace)
                 }
-                if !suspend {
-                    // A service that is still there when the job is resumed may rightly stay.
-                    try await cluster.waitForNone(Pod.resource, in: namespace)
-                    try await cluster.waitForNone(Service.resource, in: namespace)
-                }
-                try await cluster.admin.patch(
-                    Reference(TFJob.resource, namespace: namespace, name: name),
-                    ["spec": ["runPolicy": ["suspend": .bool(suspend)]]])
+                try await cluster.change(["runPolicy": ["suspend": .bool(suspend)]], in: namespace)
             }
         }
         return life
@@ -130,14 +120,7 @@ extension Life {
             scene.job?.spec.tfReplicaSpecs[.worker]?.replicas == 3 && scene.job?.status?.ready != "2/2"
                 && scene.endsInTurn(of: 3) ? .ends(exitCode: 0) : .runs
         }
-        life.people = { cluster, namespace in
-            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
-                $0.status?.isTrue(.allReplicasReady) == true
-            }
-            try await cluster.admin.patch(
-                Reference(TFJob.resource, namespace: namespace, name: name),
-                ["spec": ["tfReplicaSpecs": ["Worker": ["replicas": 3]]]])
-        }
+        life.people = resizing(to: 3)
         return life
     }
 
@@ -147,15 +130,16 @@ extension Life {
             let isSmaller = scene.job?.status?.ready?.hasSuffix("/2") == true
             return isSmaller && scene.pod.workerIndex != 2 && scene.endsInTurn(of: 2) ? .ends(exitCode: 0) : .runs
         }
-        life.people = { cluster, namespace in
-            try await cluster.wait(for: TFJob.self, namespace, name, "it runs") {
-                $0.status?.isTrue(.allReplicasReady) == true
-            }
-            try await cluster.admin.patch(
-                Reference(TFJob.resource, namespace: namespace, name: name),
-                ["spec": ["tfReplicaSpecs": ["Worker": ["replicas": 2]]]])
-        }
+        life.people = resizing(to: 2)
         return life
+    }
+
+    /// What people do who want another number of workers once all are at work.
+    private static func resizing(to workers: Int) -> @Sendable (OperatorCluster, String) async throws -> Void {
+        { cluster, namespace in
+            try await cluster.waitUntilAllAreReady(in: namespace)
+            try await cluster.change(["tfReplicaSpecs": ["Worker": ["replicas": JSONValue(workers)]]], in: namespace)
+        }
     }
 
     static let name = "mnist"
