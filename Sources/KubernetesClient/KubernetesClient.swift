@@ -125,20 +125,21 @@ public struct KubernetesClient: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Sends any request and returns the document of its response.
-    public func document(_ request: KubernetesRequest) async throws(KubernetesError) -> JSONValue {
+    /// Sends any request and returns its response, which is not parsed yet.
+    public func answer(to request: KubernetesRequest) async throws(KubernetesError) -> ObjectDocument {
         let response = try await send(request)
-        let bytes: [UInt8]
         do throws(HTTPTransportError) {
-            bytes = try await response.collect(upTo: Self.maximumResponseBytes)
+            return ObjectDocument(
+                try await response.collect(upTo: Self.maximumResponseBytes), status: response.status,
+                subject: request.subject)
         } catch {
             throw KubernetesError(error, subject: request.subject)
         }
-        do throws(JSONSyntaxError) {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            throw KubernetesError(.undecodable, "\(request.subject): \(error)", code: response.status)
-        }
+    }
+
+    /// Sends any request and returns the document of its response.
+    public func document(_ request: KubernetesRequest) async throws(KubernetesError) -> JSONValue {
+        try await answer(to: request).parsed()
     }
 
     /// The document of a response that has arrived as a whole in time; for requests that must not outlive a deadline.

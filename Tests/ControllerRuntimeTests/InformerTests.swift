@@ -75,6 +75,41 @@ import Testing
 
     private static let expired: JSONValue = ["kind": "Status", "reason": "Expired", "code": 410, "message": "too old"]
 
+    @Test func `what the store knows already is passed over, whatever it says, and the watch goes on from there`() async
+    {
+        let store = store
+        func spoilt(_ name: String, _ version: Int) -> JSONValue {
+            var object = Self.object(name, version)
+            object["data"] = "no object of texts"
+            return object
+        }
+        let asked = await run(
+            [
+                Self.page(Self.object("a", 10), version: 10),
+                // Were the first two read, they would be told of as undecodable.
+                Self.watch(
+                    ("MODIFIED", spoilt("a", 10)), ("ADDED", spoilt("a", 9)), ("MODIFIED", Self.object("a", 11)),
+                    ("MODIFIED", spoilt("a", 11))),
+                Self.watch(("DELETED", Self.object("a", 11))),
+            ], until: { store.isSynced && store.count == 0 })
+        #expect(asked == ["list 500 -", "watch 10", "watch 11"])
+        #expect(!registry.text.contains("undecodable_objects_total{"))
+    }
+
+    @Test(arguments: [
+        #"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"}}"#,
+        #"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"}}]"#,
+        #"{"metadata":{"resourceVersion":"5"},"items":[]} x"#, #"{"metadata":{"resourceVersion":"5"},"items":3}"#, "[]",
+    ])
+    func `a list that is cut off or malformed is read again and never taken for an empty one`(text: String) async {
+        let store = store
+        let answer = HTTPResponse(body: HTTPBody(Array(text.utf8)))
+        let asked = await run(
+            [.success(answer), Self.page(Self.object("b", 6), version: 6)], until: { store.isSynced })
+        #expect(asked == ["list 500 -", "list 500 -"])
+        #expect(names() == ["b@6"])
+    }
+
     @Test func `it lists page by page, watches from the list's version and resumes after a plain end`() async {
         let store = store
         let asked = await run(

@@ -16,6 +16,8 @@ public struct ModelPromotion: KubernetesObject, Hashable {
         self.spec = spec
         self.status = status
     }
+
+    public var statusDocument: JSONValue? { status.flatMap { try? JSONValue(encoding: $0) } }
 }
 
 extension ModelPromotion {
@@ -71,7 +73,7 @@ extension ModelPromotion {
         public var builderImage: String
         public var image: ImageTarget
         public var pushSecretName: String?
-        public var podTemplate: JSONValue?
+        @KeptAsText public var podTemplate: JSONValue?
         public var serving: ServingTemplate?
 
         public init(

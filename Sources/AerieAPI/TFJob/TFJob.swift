@@ -18,4 +18,6 @@ public struct TFJob: KubernetesObject, Hashable {
         self.spec = spec
         self.status = status
     }
+
+    public var statusDocument: JSONValue? { status?.json }
 }

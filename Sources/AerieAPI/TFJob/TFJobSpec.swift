@@ -48,7 +48,7 @@ extension TFJob {
         /// 1 when missing.
         public var replicas: Int?
         /// A whole pod template; unknown fields are kept.
-        public var template: JSONValue?
+        @KeptAsText public var template: JSONValue?
         /// `Never` when missing.
         public var restartPolicy: Choice<RestartPolicy>?
 

@@ -18,7 +18,7 @@ public struct PromotionTemplate: Codable, Hashable, Sendable {
     /// A secret of type `kubernetes.io/dockerconfigjson`, mounted into the promotion's pod.
     public var pushSecretName: String?
     /// Merged into the promotion's pod.
-    public var podTemplate: JSONValue?
+    @KeptAsText public var podTemplate: JSONValue?
     /// `nil`: the image is built and pushed, but not run.
     public var serving: ServingTemplate?
 
@@ -64,7 +64,7 @@ public struct ServingTemplate: Codable, Hashable, Sendable {
     public var name: String?
     public var replicas: Int
     /// Merged into the serving pods.
-    public var podTemplate: JSONValue?
+    @KeptAsText public var podTemplate: JSONValue?
 
     public init(name: String? = nil, replicas: Int = 1, podTemplate: JSONValue? = nil) {
         self.name = name

@@ -12,7 +12,7 @@ public struct TrialTemplate: Codable, Hashable, Sendable {
     /// Seconds after which a trial is ended, its restarts included; `nil`: no limit.
     public var activeDeadlineSeconds: Int?
     /// Merged into the trainer's pod.
-    public var podTemplate: JSONValue?
+    @KeptAsText public var podTemplate: JSONValue?
 
     public init(
         accelerator: AcceleratorRequest? = nil, trainer: Trainer, backoffLimit: Int = defaultBackoffLimit,

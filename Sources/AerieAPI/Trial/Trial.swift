@@ -13,6 +13,8 @@ public struct Trial: KubernetesObject, Hashable {
         self.spec = spec
         self.status = status
     }
+
+    public var statusDocument: JSONValue? { status.flatMap { try? JSONValue(encoding: $0) } }
 }
 
 extension Trial {

@@ -79,7 +79,8 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
                 logger.debug("an event was dropped", metadata: metadata(item))
                 metrics?.told(.dropped)
             case .create(let name):
-                try await client.create(manifest(item, name: name))
+                // Nobody needs what the server says to it.
+                _ = try await client.answer(to: .create(manifest(item, name: name)))
                 metrics?.told(.created)
             case .count(let name, let count):
                 try await add(item, name: name, count: count)

@@ -40,7 +40,7 @@ public struct PlanExecutor: Sendable {
     /// - Throws: the first failure: `Conflict` when the object changed since it was observed, `AlreadyExists` when a
     ///   child's name is taken by an object of someone else, or whatever the server says.
     public func execute(_ plan: Plan, for object: some KubernetesObject) async throws(KubernetesError) {
-        let present = (try? JSONValue(encoding: object))?["status"] ?? [:]
+        let present = object.statusDocument ?? [:]
         if let old = unconfirmed.confirm(object.metadata, status: present) {
             observer?.wroteStatus(of: object.metadata, from: old, to: present)
         }
@@ -97,16 +97,15 @@ public struct PlanExecutor: Sendable {
             "resourceVersion": .string(object.metadata.resourceVersion), "uid": .string(object.metadata.uid),
         ]
         let manifest = Manifest(object.reference, ["metadata": metadata, "status": status])
-        let answer: JSONValue
         do throws(KubernetesError) {
-            answer = try await client.replaceStatus(manifest)
+            let answer = try await client.answer(to: .update(manifest, subresource: "status"))
+            try stores.applied(answer, to: object.reference.resource)
         } catch {
             if UnconfirmedWrites.mayHaveHappened(error) {
                 unconfirmed.add(object.metadata, from: present, to: status)
             }
             throw error
         }
-        stores.applied(answer, to: object.reference.resource)
         observer?.wroteStatus(of: object.metadata, from: present, to: status)
     }
 
@@ -129,7 +128,7 @@ public struct PlanExecutor: Sendable {
 
     private func create(_ manifest: Manifest, ownerUID: String) async throws(KubernetesError) {
         do throws(KubernetesError) {
-            stores.applied(try await client.create(manifest), to: manifest.reference.resource)
+            try stores.applied(try await client.answer(to: .create(manifest)), to: manifest.reference.resource)
         } catch  where error.reason == .alreadyExists {
             let existing = try await client.get(manifest.reference)
             stores.applied(existing, to: manifest.reference.resource)

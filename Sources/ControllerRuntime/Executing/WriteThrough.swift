@@ -1,4 +1,5 @@
 public import KubernetesAPI
+import KubernetesClient
 
 /// The stores that learn of our own writes from the server's answers, before the watch tells them.
 ///
@@ -6,6 +7,7 @@ public import KubernetesAPI
 /// it by their watch.
 public struct WriteThrough: Sendable {
     private struct Entry: Sendable {
+        var knows: @Sendable (ObjectVersion) -> Bool
         var apply: @Sendable (JSONValue) -> Void
         var markDeleted: @Sendable (ObjectKey, String) -> Void
     }
@@ -23,6 +25,7 @@ public struct WriteThrough: Sendable {
         _ store: Store<Object>, where isSelected: @escaping @Sendable (ObjectMeta) -> Bool = { _ in true }
     ) {
         let entry = Entry(
+            knows: { store.knows($0) },
             apply: { json in
                 // What cannot be decoded here comes by the watch too, where it is counted and logged.
                 guard let object = try? json.decode(Object.self), isSelected(object.metadata) else { return }
@@ -32,7 +35,16 @@ public struct WriteThrough: Sendable {
         entries[Object.resource, default: []].append(entry)
     }
 
-    /// Takes in the server's answer to a create, an apply or an update.
+    /// Takes in the server's answer to a create, an apply or an update, unless the watch was faster.
+    ///
+    /// - Throws: `Undecodable` for an answer that is no JSON.
+    func applied(_ answer: ObjectDocument, to resource: Resource) throws(KubernetesError) {
+        let entries = entries[resource] ?? []
+        if let version = answer.version, !entries.isEmpty, entries.allSatisfy({ $0.knows(version) }) { return }
+        applied(try answer.parsed(), to: resource)
+    }
+
+    /// Takes in an object as the server has it.
     func applied(_ document: JSONValue, to resource: Resource) {
         for entry in entries[resource] ?? [] { entry.apply(document) }
     }

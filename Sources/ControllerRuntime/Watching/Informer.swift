@@ -98,13 +98,15 @@ public struct Informer<Object: KubernetesObject>: ServiceLifecycle.Service, Cust
     private func watch(from version: String, _ progress: inout Progress) async throws(KubernetesError) {
         let began = ContinuousClock.now
         var hasEvents = false
-        for try await event in try await client.watch(Object.self, selection, resourceVersion: version) {
+        let events = try await client.watch(
+            Object.self, selection, resourceVersion: version, isKnown: { [store] in store.knows($0) })
+        for try await event in events {
             switch event {
             case .added(let object), .modified(let object): store.apply(object)
             case .deleted(let object): store.remove(object)
             case .undecodable(let object):
                 if object.isDeleted { lastGoodVersion(of: object).map(store.remove) } else { await report(object) }
-            case .bookmark: break
+            case .bookmark, .known: break
             }
             progress.state.handle(.version(event.resourceVersion))
             (hasEvents, progress.failures) = (true, 0)

@@ -1,4 +1,5 @@
 public import KubernetesAPI
+public import KubernetesClient
 import Synchronization
 
 /// The objects of one kind as the controllers know them; read synchronously, from any task.
@@ -34,6 +35,9 @@ public final class Store<Object: KubernetesObject>: Sendable {
     public func onChange(_ listener: @escaping @Sendable (Object) -> Void) {
         state.withLock { $0.listeners.append(listener) }
     }
+
+    /// Whether this version of an object is here, or a newer one.
+    public func knows(_ version: ObjectVersion) -> Bool { state.withLock { $0.contents.knows(version) } }
 
     public func apply(_ object: Object) {
         notify { $0.apply(object) ? [object] : [] }

@@ -1,4 +1,5 @@
 public import KubernetesAPI
+public import KubernetesClient
 
 /// What is known of the objects of one kind: the newest version of each that was seen, from whatever source.
 ///
@@ -32,6 +33,12 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
 
     /// The objects of a group, sorted by namespace and name.
     public func group(_ name: String) -> [Object] { (groups[name] ?? []).sorted().compactMap { objects[$0] } }
+
+    /// Whether this version of an object is here, or a newer one.
+    public func knows(_ version: ObjectVersion) -> Bool {
+        guard let known = objects[version.key], known.metadata.uid == version.uid else { return false }
+        return !isNewer(version.resourceVersion, than: known.metadata.resourceVersion)
+    }
 
     /// Takes in an added or changed object; returns whether it is news.
     public mutating func apply(_ object: Object) -> Bool {

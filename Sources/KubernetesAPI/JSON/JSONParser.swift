@@ -25,6 +25,9 @@ extension JSONValue {
 private struct JSONParser {
     let bytes: ContiguousArray<UInt8>
     var position = 0
+    /// Members and elements of the objects and arrays that are still open, so that each gets one block of the right size.
+    private var openMembers: [JSONObject.Member] = []
+    private var openElements: [JSONValue] = []
 
     init(bytes: ContiguousArray<UInt8>) { self.bytes = bytes }
 
@@ -73,9 +76,9 @@ private struct JSONParser {
 
     private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         position += 1
-        var members: [String: JSONValue] = [:]
         skipSpace()
-        if take("}") { return .object(members) }
+        if take("}") { return .object([:]) }
+        let start = openMembers.count
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
@@ -84,24 +87,28 @@ private struct JSONParser {
             let key = try string()
             skipSpace()
             guard take(":") else { throw error("expected ':' after a member name") }
-            members[key] = try value(depth: depth + 1)
+            openMembers.append(JSONObject.Member(key: key, value: try value(depth: depth + 1)))
             skipSpace()
-            if take("}") { return .object(members) }
+            if take("}") { break }
             guard take(",") else { throw error("expected ',' or '}'") }
         }
+        defer { openMembers.removeSubrange(start...) }
+        return .object(JSONObject(Array(openMembers[start...])))
     }
 
     private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         position += 1
-        var elements: [JSONValue] = []
         skipSpace()
-        if take("]") { return .array(elements) }
+        if take("]") { return .array([]) }
+        let start = openElements.count
         while true {
-            elements.append(try value(depth: depth + 1))
+            openElements.append(try value(depth: depth + 1))
             skipSpace()
-            if take("]") { return .array(elements) }
+            if take("]") { break }
             guard take(",") else { throw error("expected ',' or ']'") }
         }
+        defer { openElements.removeSubrange(start...) }
+        return .array(Array(openElements[start...]))
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {

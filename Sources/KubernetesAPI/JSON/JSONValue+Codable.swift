@@ -19,7 +19,7 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode([JSONValue].self) {
             self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .object(JSONObject(try container.decode([String: JSONValue].self)))
         }
     }
 
@@ -36,7 +36,7 @@ extension JSONValue: Codable {
         case .number(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
+        case .object(let value): try container.encode(Dictionary(value))
         }
     }
 
@@ -44,14 +44,14 @@ extension JSONValue: Codable {
     ///
     /// - Throws: `DecodingError`, whose coding path says which field is wrong.
     public func decode<T: Decodable>(_ type: T.Type = T.self) throws -> T {
-        try T(from: JSONValueDecoder(value: self, codingPath: []))
+        try T(from: JSONValueDecoder(value: self))
     }
 
     /// Encodes a typed value into a tree; `nil` members are left out.
     ///
     /// - Throws: `EncodingError`, for whole numbers beyond 64 bits.
     public init(encoding value: some Encodable) throws {
-        let encoder = JSONValueEncoder(codingPath: [])
+        let encoder = JSONValueEncoder()
         try value.encode(to: encoder)
         self = encoder.value
     }

@@ -10,7 +10,7 @@ public enum JSONValue: Hashable, Sendable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONObject)
 }
 
 extension JSONValue {
@@ -24,6 +24,8 @@ extension JSONValue {
         }
         set {
             var members = objectValue ?? [:]
+            // The tree lets go of the members while they change, so that they are not copied.
+            self = .null
             members[key] = newValue
             self = .object(members)
         }
@@ -67,7 +69,7 @@ extension JSONValue {
         return value
     }
 
-    public var objectValue: [String: JSONValue]? {
+    public var objectValue: JSONObject? {
         guard case .object(let value) = self else { return nil }
         return value
     }
@@ -86,7 +88,7 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     public init(stringLiteral value: String) { self = .string(value) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(Dictionary(elements) { _, last in last })
+        self = .object(JSONObject(elements))
     }
 }
 
@@ -95,6 +97,15 @@ extension JSONValue {
     public init(_ value: Int) { self = .integer(Int64(value)) }
     public init(_ value: [String: String]) { self = .object(value.mapValues { .string($0) }) }
 
+    /// An object of these members.
+    public static func object(_ members: [String: JSONValue]) -> JSONValue { .object(JSONObject(members)) }
+
     /// An object without the members that are `nil`.
+    public init(compacting members: KeyValuePairs<String, JSONValue?>) {
+        self = .object(JSONObject(members.lazy.compactMap { name, value in value.map { (name, $0) } }))
+    }
+
+    /// An object without the members that are `nil`.
+    @_disfavoredOverload
     public init(compacting members: [String: JSONValue?]) { self = .object(members.compactMapValues { $0 }) }
 }

@@ -98,8 +98,14 @@ public struct OwnerReference: Codable, Hashable, Sendable {
 public protocol KubernetesObject: Codable, Sendable {
     static var resource: Resource { get }
     var metadata: ObjectMeta { get }
+    /// `.status` as it would be sent; `nil` when there is none.
+    ///
+    /// Kinds whose status we write say it without the rest of the object, which may be large.
+    var statusDocument: JSONValue? { get }
 }
 
 extension KubernetesObject {
+    public var statusDocument: JSONValue? { (try? JSONValue(encoding: self))?["status"] }
+
     public var reference: Reference { Reference(Self.resource, metadata.key) }
 }

@@ -18,23 +18,34 @@ public struct ObjectList<Object: KubernetesObject>: Sendable {
         self.continueToken = continueToken
     }
 
-    /// Decodes a list document item by item.
+    /// Decodes a list document item by item, so that only one of them at a time is a tree.
     ///
     /// - Throws: What is wrong with a text whose items cannot even be told apart.
     init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+        var document = JSONScanner(bytes)
+        let members = document.members()
+        guard document.isClosed, document.isAtEnd() else { throw Self.syntaxError(in: bytes) }
+        var items: [Result<Object, UndecodableObject>] = []
+        if let range = members["items"] {
+            var scanner = JSONScanner(bytes, in: range)
+            let elements = scanner.elements()
+            // An empty list may be null.
+            guard scanner.isClosed || (try? JSONValue(parsing: bytes[range])) == .null else {
+                throw Self.syntaxError(in: bytes)
+            }
+            items = elements.map { decodeObject(Object.self, bytes, in: $0) }
+        }
+        let metadata = members["metadata"].map { bytes[$0] }
+        self.init(items, metadata: try metadata.map { text throws(JSONSyntaxError) in try JSONValue(parsing: text) })
+    }
+
+    /// In the parser's words.
+    private static func syntaxError(in bytes: [UInt8]) -> JSONSyntaxError {
         do throws(JSONSyntaxError) {
-            let json = try JSONValue(parsing: bytes)
-            let items = (json["items"]?.arrayValue ?? []).map { decodeObject(Object.self, $0) }
-            self.init(items, metadata: json["metadata"])
+            _ = try JSONValue(parsing: bytes)
+            return JSONSyntaxError(offset: 0, problem: "the document is no list")
         } catch {
-            // One object can be valid for the server and too much for the parser, such as one that is nested deeply.
-            var scanner = JSONScanner(bytes)
-            let members = scanner.members()
-            guard let range = members["items"], let metadata = members["metadata"],
-                let list = try? JSONValue(parsing: bytes[metadata])
-            else { throw error }
-            var items = JSONScanner(bytes, in: range)
-            self.init(items.elements().map { decodeObject(Object.self, bytes, in: $0) }, metadata: list)
+            return error
         }
     }
 

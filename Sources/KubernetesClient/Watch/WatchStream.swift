@@ -10,6 +10,7 @@ public struct WatchStream<Object: KubernetesObject>: AsyncSequence, Sendable {
 
     let body: HTTPBody
     let subject: String
+    let isKnown: @Sendable (ObjectVersion) -> Bool
 
     /// Bytes of one event.
     ///
@@ -17,19 +18,21 @@ public struct WatchStream<Object: KubernetesObject>: AsyncSequence, Sendable {
     static var maximumLineLength: Int { 16 << 20 }
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(chunks: body.makeAsyncIterator(), subject: subject)
+        Iterator(chunks: body.makeAsyncIterator(), subject: subject, isKnown: isKnown)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         var chunks: HTTPBody.Iterator
         let subject: String
+        let isKnown: @Sendable (ObjectVersion) -> Bool
         private var splitter = LineSplitter(maximumLength: WatchStream.maximumLineLength)
         /// Lines that have arrived, last first.
         private var lines: [[UInt8]] = []
 
-        init(chunks: HTTPBody.Iterator, subject: String) {
+        init(chunks: HTTPBody.Iterator, subject: String, isKnown: @escaping @Sendable (ObjectVersion) -> Bool) {
             self.chunks = chunks
             self.subject = subject
+            self.isKnown = isKnown
         }
 
         public mutating func next(
@@ -44,7 +47,7 @@ public struct WatchStream<Object: KubernetesObject>: AsyncSequence, Sendable {
                         .undecodable, "\(subject): an event is longer than \(error.maximumLength) bytes")
                 }
             }
-            return try WatchEvent(line: lines.removeLast(), subject: subject)
+            return try WatchEvent(line: lines.removeLast(), subject: subject, isKnown: isKnown)
         }
 
         public mutating func next() async throws(KubernetesError) -> WatchEvent<Object>? {
@@ -72,15 +75,16 @@ extension KubernetesClient {
     ///   - resourceVersion: Of the list or of the last event.
     ///   - timeoutSeconds: The server ends the stream after this; by default after the client's
     ///     ``Liveness/watchTimeout``.
+    ///   - isKnown: Says of which versions nobody needs to hear; they come as ``WatchEvent/known(resourceVersion:)``.
     /// - Returns: The events, once the server has accepted the watch.
     /// - Throws: `Expired` when the version is too old: list again.
     public func watch<Object: KubernetesObject>(
         _ type: Object.Type = Object.self, _ selection: Selection = .everything, resourceVersion: String,
-        timeoutSeconds: Int? = nil
+        timeoutSeconds: Int? = nil, isKnown: @escaping @Sendable (ObjectVersion) -> Bool = { _ in false }
     ) async throws(KubernetesError) -> WatchStream<Object> {
         let request = KubernetesRequest.watch(
             Object.resource, selection, resourceVersion: resourceVersion,
             timeoutSeconds: timeoutSeconds ?? Int(liveness.watchTimeout.components.seconds))
-        return WatchStream(body: try await send(request).body, subject: request.subject)
+        return WatchStream(body: try await send(request).body, subject: request.subject, isKnown: isKnown)
     }
 }
