@@ -44,4 +44,16 @@ import Testing
         #expect(object.merging(["a": 9, "d": 4]) { old, _ in old } == ["a": 1, "b": "x", "c": 3, "d": 4])
         #expect(object.merging(["a": 9, "d": 4]) { $1 } == ["a": 9, "b": "x", "c": 3, "d": 4])
     }
+
+    @Test(arguments: 0..<100) func `it merges as a dictionary does`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        func some() -> [String: JSONValue] {
+            (0..<Int.random(in: 0..<12, using: &random)).reduce(into: [:]) { members, value in
+                members["k\(Int.random(in: 0..<15, using: &random))"] = JSONValue(value)
+            }
+        }
+        let (one, two) = (some(), some())
+        let merged = JSONObject(one).merging(JSONObject(two)) { .array([$0, $1]) }
+        #expect(merged == JSONObject(one.merging(two) { .array([$0, $1]) }))
+    }
 }

@@ -105,12 +105,27 @@ extension JSONObject {
         return copy
     }
 
+    /// Takes time proportional to the number of members of both, whatever their names.
     public func merging(
         _ other: JSONObject, uniquingKeysWith combine: (JSONValue, JSONValue) throws -> JSONValue
     ) rethrows -> JSONObject {
-        var result = self
-        for (key, value) in other { result[key] = try result[key].map { try combine($0, value) } ?? value }
-        return result
+        var merged: [Member] = []
+        merged.reserveCapacity(count + other.count)
+        var (left, right) = (members[...], other.members[...])
+        while let mine = left.first, let theirs = right.first {
+            if mine.key == theirs.key {
+                merged.append(Member(key: mine.key, value: try combine(mine.value, theirs.value)))
+                left.removeFirst()
+                right.removeFirst()
+            } else if mine.key < theirs.key {
+                merged.append(mine)
+                left.removeFirst()
+            } else {
+                merged.append(theirs)
+                right.removeFirst()
+            }
+        }
+        return JSONObject(merged + left + right)
     }
 
     @discardableResult
