@@ -110,6 +110,14 @@ import Testing
         #expect(names() == ["b@6"])
     }
 
+    @Test func `the copy that kubectl apply leaves in an annotation is not kept`() async {
+        let store = store
+        var applied = Self.object("a", 1)
+        applied["metadata"]?["annotations"] = ["kubectl.kubernetes.io/last-applied-configuration": "{}", "mine": "yes"]
+        _ = await run([Self.page(applied, version: 5)], until: { store.isSynced })
+        #expect(store.all.map(\.metadata.annotations) == [["mine": "yes"]])
+    }
+
     @Test func `it lists page by page, watches from the list's version and resumes after a plain end`() async {
         let store = store
         let asked = await run(

@@ -28,7 +28,9 @@ public struct WriteThrough: Sendable {
             knows: { store.knows($0) },
             apply: { json in
                 // What cannot be decoded here comes by the watch too, where it is counted and logged.
-                guard let object = try? json.decode(Object.self), isSelected(object.metadata) else { return }
+                guard let object = try? json.withoutAppliedCopy.decode(Object.self), isSelected(object.metadata) else {
+                    return
+                }
                 store.apply(object)
             },
             markDeleted: { store.markDeleted($0, uid: $1) })

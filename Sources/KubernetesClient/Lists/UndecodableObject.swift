@@ -39,7 +39,7 @@ func decodeObject<Object: KubernetesObject>(
 ) -> Result<Object, UndecodableObject> {
     let problem: String
     do {
-        return .success(try json.decode(Object.self))
+        return .success(try json.withoutAppliedCopy.decode(Object.self))
     } catch let error as DecodingError {
         problem = error.sentence
     } catch {
