@@ -14,7 +14,7 @@ public enum YAMLWriter {
 
     private static let leadingMembers = ["apiVersion", "kind", "metadata", "name", "namespace", "spec", "status"]
 
-    private static func ordered(_ members: [String: JSONValue]) -> [(key: String, value: JSONValue)] {
+    private static func ordered(_ members: JSONObject) -> [(key: String, value: JSONValue)] {
         func rank(_ name: String) -> Int { leadingMembers.firstIndex(of: name) ?? leadingMembers.count }
         return members.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }
     }

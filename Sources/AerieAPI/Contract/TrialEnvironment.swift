@@ -96,7 +96,7 @@ extension TrialEnvironment {
         }
         self.init(
             experiment: try required(.experiment), trial: try required(.trial), trialUID: try required(.trialUID),
-            parameters: parameters, datasetURI: try required(.datasetURI),
+            parameters: Dictionary(parameters), datasetURI: try required(.datasetURI),
             datasetDigest: variables[TrialVariable.datasetDigest.rawValue].flatMap { $0.isEmpty ? nil : $0 },
             checkpointURI: try required(.checkpointURI), checkpointKeep: keep, objective: objective,
             trainer: try json(.trainer))

@@ -44,7 +44,7 @@ public struct ClusterTopology: Hashable, Sendable {
         self.own = own
     }
 
-    private static func tasks(of cluster: [String: JSONValue]) throws(TrainingError) -> [ClusterTask] {
+    private static func tasks(of cluster: JSONObject) throws(TrainingError) -> [ClusterTask] {
         var tasks: [ClusterTask] = []
         for (name, addresses) in cluster.sorted(by: { $0.key < $1.key }) where name != evaluatorType {
             guard let role = ClusterTask.Role(rawValue: name) else {

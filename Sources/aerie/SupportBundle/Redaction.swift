@@ -13,7 +13,7 @@ struct Redaction {
         return tree(copy)
     }
 
-    private func annotations(_ annotations: [String: JSONValue]) -> [String: JSONValue] {
+    private func annotations(_ annotations: JSONObject) -> [String: JSONValue] {
         var kept: [String: JSONValue] = [:]
         for (name, value) in annotations {
             // The whole object once more, with everything in it.
