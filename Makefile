@@ -58,6 +58,7 @@ check: setup lint ## Check formatting, layers and scripts
 	scripts/check-layers.py
 	scripts/check-scripts
 	scripts/check-test-names.py
+	scripts/pod-template-fields.py --check
 	$(REFERENCE) scripts/bad-input-table.py --check
 
 tables: setup ## Write docs/bad-input.md from the tables that the tests run

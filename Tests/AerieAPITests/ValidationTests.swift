@@ -47,10 +47,15 @@ import Testing
             "spec.parameters[0].int.min: 8 is above max 4; swap them"),
         Row(
             "a step that goes nowhere", "spec.parameters", "[{name: width, int: {min: 1, max: 4, step: 0}}]",
-            "spec.parameters[0].int.step: must be at least 1, got 0"),
+            "spec.parameters[0].int.step: must be 1…9007199254740991, got 0"),
         Row(
             "a range of more whole numbers than there are", "spec.parameters",
             "[{name: width, int: {min: -9223372036854775807, max: 9223372036854775807}}]",
+            "spec.parameters[0].int.min: must be -9007199254740991…9007199254740991, got -9223372036854775807",
+            "spec.parameters[0].int.max: must be -9007199254740991…9007199254740991, got 9223372036854775807"),
+        Row(
+            "a range of more whole numbers than can be counted", "spec.parameters",
+            "[{name: width, int: {min: -9007199254740991, max: 9007199254740991}}]",
             "spec.parameters[0].int: has too many values; raise step"),
         Row(
             "a parameter that is there twice", "spec.parameters",
@@ -77,8 +82,8 @@ import Testing
         Row(
             "more at once than at all", "spec.parallelTrials", "13",
             "spec.parallelTrials: is 13, above maxTrials 12; lower it or raise maxTrials"),
-        Row("nothing at once", "spec.parallelTrials", "0", "spec.parallelTrials: must be at least 1; use suspend"),
-        Row("fewer failures than none", "spec.maxFailedTrials", "-1", "spec.maxFailedTrials: must be 0 or more"),
+        Row("nothing at once", "spec.parallelTrials", "0", "spec.parallelTrials: must be 1…1000, got 0; use"),
+        Row("fewer failures than none", "spec.maxFailedTrials", "-1", "spec.maxFailedTrials: must be 0…10000, got -1"),
         Row(
             "points for a search without grid", "spec.algorithm", "{name: random, settings: {points: 3}}",
             "spec.algorithm.settings.points: is for grid only"),

@@ -60,7 +60,7 @@ extension Mistake {
         func mistake(_ what: String, _ value: JSONValue) -> Mistake { Mistake(what: what, path: path, value: value) }
         var found: [Mistake] = []
         if schema["x-kubernetes-int-or-string"]?.boolValue == true {
-            return [mistake("neither a number nor a text", true)]
+            return [mistake("neither a number nor a text", true)] + bounds(schema).map { mistake($0.0, .number($0.1)) }
         }
         switch schema["type"]?.stringValue {
         case "string":
@@ -68,6 +68,7 @@ extension Mistake {
             found += text(schema).map { mistake($0.0, .string($0.1)) }
         case "integer":
             found += [mistake("a text instead of a number", "seven"), mistake("a fraction", 1.5)]
+            found.append(mistake("a number of more than 64 bits", 1e300))
             found += bounds(schema).map { mistake($0.0, .number($0.1)) }
         case "number":
             found.append(mistake("a text instead of a number", "seven"))
@@ -89,6 +90,9 @@ extension Mistake {
         if schema["enum"] != nil { found.append(("a word that there is not", "Nonsense")) }
         if schema["pattern"] != nil { found.append(("a text of another form", "\n")) }
         if schema["format"]?.stringValue == "date-time" { found.append(("no moment", "tomorrow")) }
+        if schema["format"]?.stringValue == "date-time", schema["pattern"] != nil {
+            found.append(("a moment without zone", "2026-01-02T03:04:05"))
+        }
         if let most = schema["maxLength"]?.intValue {
             found.append(("too long a text", String(repeating: "a", count: most + 1)))
         }

@@ -29,7 +29,7 @@ extension AcceleratorProfile {
                             "effect": .enumeration(
                                 "The taint's effect; without it all effects.",
                                 ["NoSchedule", "PreferNoSchedule", "NoExecute"]),
-                            "tolerationSeconds": .integer("For `NoExecute`: how long.", min: 0),
+                            "tolerationSeconds": .integer("For `NoExecute`: how long.", .seconds),
                         ]
                     )
                     .rule(

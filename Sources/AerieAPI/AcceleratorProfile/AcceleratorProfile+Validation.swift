@@ -33,6 +33,8 @@ extension AcceleratorProfile: CheckedObject {
         if toleration["tolerationSeconds"] != nil, toleration["effect"]?.stringValue != "NoExecute" {
             errors.append(FieldError("\(path).tolerationSeconds", "is for effect NoExecute only"))
         }
+        errors += WholeNumbers.seconds.errors(
+            toleration["tolerationSeconds"]?.intValue, at: "\(path).tolerationSeconds")
         return errors
     }
 }

@@ -96,7 +96,7 @@ extension Schema {
                     "!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')",
                     "must be a path below the trial's folder, without `..`"
                 ).required,
-            "step": .integer("The training step at which it was written.", min: 0).required,
+            "step": .integer("The training step at which it was written.", .exact).required,
             "digest": .digest("The digest of the list of its files; checked whenever it is read.")
                 .rule("self.matches('^sha256:[0-9a-f]{64}$')", "must be sha256: and 64 hexadecimal digits").required,
         ])

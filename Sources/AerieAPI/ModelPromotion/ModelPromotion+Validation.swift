@@ -16,6 +16,7 @@ extension ModelPromotion: CheckedObject {
                     "spec.modelName",
                     "is \"\(spec.modelName)\"; use at most 63 small letters, digits and -, beginning with a letter"))
         }
+        errors += WholeNumbers.exact.errors(spec.checkpoint.step, at: "spec.checkpoint.step")
         if !isSHA256(spec.checkpoint.digest) {
             errors.append(FieldError("spec.checkpoint.digest", "must be sha256: and 64 hexadecimal digits"))
         }

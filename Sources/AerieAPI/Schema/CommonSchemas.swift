@@ -2,7 +2,7 @@
 extension Schema {
     /// `status.conditions` as most Kubernetes kinds have them, told apart by type.
     public static let conditions = conditions([
-        "observedGeneration": .integer("The generation of the spec that this was computed from.", min: 0)
+        "observedGeneration": .integer("The generation of the spec that this was computed from.", .exact)
     ])
 
     /// `status.conditions` with further fields.
@@ -23,7 +23,7 @@ extension Schema {
     /// The generation that the controller has seen, in every status.
     public static let observedGeneration = Schema.integer(
         "The generation of the spec that this status belongs to; older than `metadata.generation` means not yet seen.",
-        min: 0)
+        .exact)
 
     /// A pod template, of which nothing is dropped.
     ///

@@ -128,9 +128,10 @@ extension Schema {
     /// The fields at the root of an object are the API server's own: it allows no bounds on them but type and format.
     fileprivate static func anyString(_ description: String) -> Schema { Schema(description, ["type": "string"]) }
 
-    /// Only the type: the server describes and checks metadata itself, and refuses any other word about it.
+    /// The server describes and checks metadata itself, and takes no word about it but of the name: a rule about the
+    /// name can say where it looks only if the schema has that place.
     fileprivate static var metadata: Schema {
-        var schema = Schema("", ["type": "object"])
+        var schema = Schema("", ["type": "object", "properties": ["name": ["type": "string"]]])
         schema.json["description"] = nil
         return schema
     }

@@ -3,8 +3,9 @@ public import KubernetesAPI
 /// One node of a structural OpenAPI v3 schema: what the API server accepts, fills in and explains.
 ///
 /// Schemas are written once, as values, and become the `openAPIV3Schema` of a custom resource definition. Every node
-/// has a description, so that `kubectl explain` teaches; every list, map and string has an upper bound, so that no
-/// object outgrows etcd and validation rules keep a bounded cost.
+/// has a description, so that `kubectl explain` teaches; every number, list, map and string has bounds, so that no
+/// object outgrows etcd and validation rules keep a bounded cost. Pod templates alone have their types and no bounds
+/// that rules do not need (``typed(as:explainedAt:)``).
 ///
 /// - SeeAlso: "Specifying a structural schema" in the Kubernetes documentation of custom resource definitions.
 public struct Schema: Hashable, Sendable {
@@ -86,14 +87,9 @@ extension Schema {
 
     public static func boolean(_ description: String) -> Schema { Schema(description, ["type": "boolean"]) }
 
-    /// A whole number of 64 bits.
-    public static func integer(_ description: String, min: Int? = nil, max: Int? = nil) -> Schema {
-        Schema(
-            description,
-            [
-                "type": "integer", "format": "int64", "minimum": min.map { JSONValue($0) },
-                "maximum": max.map { JSONValue($0) },
-            ])
+    /// A whole number within bounds, which validation has from the same place.
+    public static func integer(_ description: String, _ numbers: WholeNumbers) -> Schema {
+        Schema(description, numbers.keywords)
     }
 
     /// A number with fractions.
@@ -125,7 +121,7 @@ extension Schema {
     public static func quantity(_ description: String) -> Schema {
         intOrString(
             description,
-            pattern: #"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?[0-9]+))?$"#)
+            pattern: #"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?[0-9]{1,3}))?$"#)
     }
 }
 

@@ -46,7 +46,7 @@ extension Schema {
             [
                 "uri": .string(description, minLength: 1, maxLength: 1024).isStorageURI.required,
                 "keep": .integer(
-                    "How many of a trial's best checkpoints stay, besides the latest.", min: 1, max: 1000
+                    "How many of a trial's best checkpoints stay, besides the latest.", .keptCheckpoints
                 ).default(3),
             ])
     }
@@ -58,7 +58,7 @@ extension Schema {
                 "Accelerators for each trial; without this it runs on the CPU.",
                 [
                     "profile": .string("The name of an AcceleratorProfile, for example `t4`.", minLength: 1).required,
-                    "count": .integer("How many of them.", min: 1, max: 64).default(1),
+                    "count": .integer("How many of them.", .accelerators).default(1),
                 ]),
             "trainer": .object(
                 """
@@ -73,10 +73,10 @@ extension Schema {
                 How often a trial is started again that ended for a reason outside its control: exit code 128 or \
                 above, a lost node, an eviction. It goes on from its latest checkpoint.
                 """,
-                min: 0, max: 1000
+                .trialBackoffLimit
             ).default(JSONValue(TrialTemplate.defaultBackoffLimit)),
             "activeDeadlineSeconds": .integer(
-                "Seconds after which a trial is ended, restarts included. Leave it out for no limit.", min: 1),
+                "Seconds after which a trial is ended, restarts included. Leave it out for no limit.", .positiveSeconds),
             "podTemplate": .podTemplate(
                 """
                 Merged into the trainer's pod: containers by name (the trainer's is `tensorflow`), their variables \
@@ -121,7 +121,7 @@ extension Schema {
         """,
         [
             "name": .string("The name of both; by default the experiment's.", maxLength: 63).isServiceName,
-            "replicas": .integer("How many pods answer requests.", min: 0, max: 1000).default(1),
+            "replicas": .integer("How many pods answer requests.", .servingReplicas).default(1),
             "podTemplate": .podTemplate(
                 "Merged into the serving pods, whose container is `serving`: resources, node selector and so on."),
         ])

@@ -32,6 +32,7 @@ extension Schema {
     static func nameRule(maximumLength: Int, _ why: String) -> CustomResourceDefinition.Rule {
         .init(
             "self.metadata.name.matches('\(servicePattern)') && size(self.metadata.name) <= \(maximumLength)",
-            "metadata.name: use at most \(maximumLength) small letters, digits and -, beginning with a letter\(why)")
+            "use at most \(maximumLength) small letters, digits and -, beginning with a letter\(why)",
+            at: ".metadata.name")
     }
 }

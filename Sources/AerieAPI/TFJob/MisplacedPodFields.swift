@@ -3,8 +3,9 @@ public import KubernetesAPI
 /// Fields of a pod that a manifest has inside a container, and what is done about them.
 ///
 /// Published TFJob manifests indent `tolerations`, `nodeSelector` and `restartPolicy` four spaces too far. What can
-/// only have been meant for the pod is moved there; a restart policy is dropped, because the replica has its own and a
-/// newer cluster would otherwise let the container's win.
+/// only have been meant for the pod is moved there. A restart policy of the container `tensorflow` is dropped, because
+/// the replica has its own and a newer cluster would otherwise let the container's win; unless the container has rules
+/// about restarts, which cannot do without. Other containers may have their own.
 public struct MisplacedPodFields: Hashable, Sendable {
     public struct Finding: Hashable, Sendable {
         /// From the template on: `spec.containers[0].tolerations`.
@@ -25,6 +26,7 @@ public struct MisplacedPodFields: Hashable, Sendable {
             guard let written = containers[index].objectValue else { continue }
             for name in written.keys.sorted() {
                 guard let value = written[name], let treatment = Self.treatments[name] else { continue }
+                if treatment == .dropped, Self.hasOwnRestarts(containers[index]) { continue }
                 let message = treatment == .dropped ? Self.drop(name) : Self.hoist(value, as: name, into: &pod)
                 findings.append(Finding(path: "spec.containers[\(index)].\(name)", message: message))
                 containers[index][name] = nil
@@ -46,6 +48,12 @@ public struct MisplacedPodFields: Hashable, Sendable {
 
     /// The names of all fields that are put right.
     static var names: Dictionary<String, Treatment>.Keys { treatments.keys }
+
+    /// Whether the container was meant to be restarted in its own way, which clusters know from 1.34 on.
+    private static func hasOwnRestarts(_ container: JSONValue) -> Bool {
+        container["name"]?.stringValue != TFJob.Name.container
+            || container["restartPolicyRules"]?.arrayValue?.isEmpty == false
+    }
 
     private static func drop(_ name: String) -> String {
         "is not a field of a container of a TFJob and is ignored; "

@@ -1,10 +1,11 @@
 import KubernetesAPI
 
 extension TFJob {
-    /// What the API server knows of a pod template: the fields that jobs use, with their types, so that a number among
+    /// What the API server knows of a pod template: every field that pods have, with its type, so that a number among
     /// a container's arguments is refused where it is applied and not when the pod is made.
     ///
-    /// Open everywhere, since fields of newer clusters pass through. Null is nothing, as it is in a pod.
+    /// Here are the fields that jobs use most, in our words; the others follow from Kubernetes' own list. Open
+    /// everywhere, since fields of newer clusters pass through. Null is nothing, as it is in a pod.
     static var podTemplateSchema: Schema {
         .opaque(
             "The pod. One container must be named `tensorflow`; its port `tfjob-port` (2222 when absent) is "
@@ -18,7 +19,8 @@ extension TFJob {
                     ]
                 ).nullable,
                 "spec": podSchema,
-            ])
+            ]
+        ).typed(as: .template)
     }
 
     private static var podSchema: Schema {
@@ -42,7 +44,7 @@ extension TFJob {
                             "operator": .text("`Equal` or `Exists`."),
                             "value": .text("The taint's value."),
                             "effect": .text("The taint's effect; all when absent."),
-                            "tolerationSeconds": .integer("For how long.").nullable,
+                            "tolerationSeconds": .published("For how long.").nullable,
                         ]), maxItems: 256
                 ).nullable,
                 "affinity": .opaque("Where the pod may run, as in a Pod.").nullable,
@@ -53,7 +55,7 @@ extension TFJob {
                 "imagePullSecrets": .named("Secrets to pull images with.", "The name of a Secret."),
                 "restartPolicy": .text("Overwritten by the replica's `restartPolicy`."),
                 "hostNetwork": .boolean("Whether the pod uses the node's network.").nullable,
-                "terminationGracePeriodSeconds": .integer("Seconds between being asked to end and being killed.")
+                "terminationGracePeriodSeconds": .published("Seconds between being asked to end and being killed.")
                     .nullable,
                 "securityContext": .opaque("Of the pod, as in a Pod.").nullable,
             ])
@@ -88,7 +90,7 @@ extension TFJob {
                         "A port.",
                         [
                             "name": .text("Its name; `tfjob-port` is where the replicas talk to each other."),
-                            "containerPort": .integer("Its number."),
+                            "containerPort": .published("Its number.").nullable,
                         ]), maxItems: 1024
                 ).nullable,
                 "resources": .opaque(
@@ -124,6 +126,9 @@ extension Schema {
         copy.json["nullable"] = true
         return copy
     }
+
+    /// A node with no more than its description; the type is that which Kubernetes publishes.
+    fileprivate static func published(_ description: String) -> Schema { Schema(description, [:]) }
 
     fileprivate static func text(_ description: String, maxLength: Int = 253) -> Schema {
         string(description, maxLength: maxLength).nullable

@@ -28,21 +28,18 @@ extension TFJob {
             rules: [
                 .init(
                     "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-                    "metadata.name: cannot name services; use lower-case letters, digits and \"-\", beginning with a "
-                        + "letter and ending with a letter or digit"),
+                    "cannot name services; use lower-case letters, digits and \"-\", beginning with a letter and ending "
+                        + "with a letter or digit", at: ".metadata.name"),
                 .init(
                     "self.spec.tfReplicaSpecs.all(key, size(self.metadata.name) + size(key) + 2 "
                         + "+ (!has(self.spec.tfReplicaSpecs[key].replicas) "
                         + "|| self.spec.tfReplicaSpecs[key].replicas <= 10 ? 1 "
                         + ": self.spec.tfReplicaSpecs[key].replicas <= 100 ? 2 "
                         + ": self.spec.tfReplicaSpecs[key].replicas <= 1000 ? 3 : 4) <= 63)",
-                    "metadata.name: is too long: pods and services <name>-<type>-<index> would have more than 63 "
-                        + "characters"),
+                    "is too long: pods and services <name>-<type>-<index> would have more than 63 characters",
+                    at: ".metadata.name"),
             ])
     }
-    /// Seconds and counts are 32-bit numbers upstream.
-    private static let maximumInt32 = Int(Int32.max)
-
     private static var specSchema: Schema {
         .object(
             "What shall run and for how long.",
@@ -99,9 +96,9 @@ extension TFJob {
         .object(
             "The pods of one type.",
             [
-                "replicas": .count(
-                    "How many pods; 1 when absent. Fewer than before deletes those with the highest indexes.",
-                    upTo: maximumReplicas),
+                "replicas": .integer(
+                    "How many pods; 1 when absent. Fewer than before deletes those with the highest indexes.", .replicas
+                ),
                 "restartPolicy": .word(
                     "What happens when the program fails: `Always` and `OnFailure` restart it, `Never` (the default) "
                         + "fails the job, `ExitCode` restarts after 128–255 and fails the job after 1–127. Pods that "
@@ -160,18 +157,18 @@ extension TFJob {
             ),
             (
                 "ttlSecondsAfterFinished",
-                .count(text("Seconds after its end when the job itself is deleted; kept when absent."))
+                .integer(text("Seconds after its end when the job itself is deleted; kept when absent."), .seconds)
             ),
             (
                 "activeDeadlineSeconds",
-                .count(text("Seconds after its start, or resume, when a job that still runs fails."), upTo: nil)
+                .integer(text("Seconds after its start, or resume, when a job that still runs fails."), .seconds)
             ),
             (
                 "backoffLimit",
-                .count(
+                .integer(
                     text(
                         "Restarts after failures of the program, of all pods together, before the job fails; unlimited "
-                            + "when absent. Evicted, preempted and deleted pods do not count."))
+                            + "when absent. Evicted, preempted and deleted pods do not count."), .count)
             ),
             ("schedulingPolicy", schedulingPolicySchema(text("For schedulers that start all pods or none."))),
         ]
@@ -181,14 +178,14 @@ extension TFJob {
         .object(
             description,
             [
-                "minAvailable": .count("How many pods must be able to start together; all when absent."),
+                "minAvailable": .integer("How many pods must be able to start together; all when absent.", .count),
                 "queue": .string("The scheduler's queue; fixed at creation.").rule(
                     "self == oldSelf", "cannot change after creation; create the job again in the other queue"),
                 "minResources": .map(
                     "What must be free before any pod starts, by resource name; the sum of all pods when absent.",
                     of: .quantity("An amount, such as `4` or `16Gi`."), maxProperties: 64),
                 "priorityClass": .string("The PriorityClass of the group of pods."),
-                "scheduleTimeoutSeconds": .count("Seconds to wait for all pods to be schedulable."),
+                "scheduleTimeoutSeconds": .integer("Seconds to wait for all pods to be schedulable.", .seconds),
             ])
     }
 }
@@ -196,8 +193,9 @@ extension TFJob {
 extension Schema {
     /// One of a few words, told by a rule.
     ///
-    /// An enumeration would keep the API server from looking at anything else; with rules, all that is wrong is told at
-    /// once. The empty text counts as absent, as upstream has it.
+    /// An enumeration would keep the API server from evaluating any rule; with rules, all wrong words are told at once.
+    /// The empty text counts as absent, as upstream has it. Numbers have their bounds in the schema all the same: a
+    /// number that cannot be computed with shall be stored by no server, and those before 1.25 know no rules.
     fileprivate static func word<Value: CaseIterable & RawRepresentable>(
         _ description: String, _ type: Value.Type
     ) -> Schema where Value.RawValue == String {
@@ -205,11 +203,5 @@ extension Schema {
         return string(description).rule(
             "self in ['', \(words.map { "'\($0)'" }.joined(separator: ", "))]",
             "is unknown; use one of \(words.joined(separator: ", "))")
-    }
-
-    /// A whole number from 0 on, told by a rule for the same reason; of 32 bits unless told otherwise.
-    fileprivate static func count(_ description: String, upTo maximum: Int? = Int(Int32.max)) -> Schema {
-        let schema = integer(description).rule("self >= 0", "is negative; use 0 or more")
-        return maximum.map { schema.rule("self <= \($0)", "is too large; use at most \($0)") } ?? schema
     }
 }

@@ -19,8 +19,8 @@ extension TFJob {
                     "Devices that all pods ask for together, such as `4 nvidia.com/gpu`.", maxLength: 1_024),
                 "nodes": .string(
                     "Where its pods are or, once it has ended, were; of many, the first few.", maxLength: 1_024),
-                "restarts": .integer("Restarts that count against `backoffLimit`.", min: 0),
-                "disruptions": .integer("Pods lost without fault of the program.", min: 0),
+                "restarts": .integer("Restarts that count against `backoffLimit`.", .count),
+                "disruptions": .integer("Pods lost without fault of the program.", .count),
                 "attempts": .array(
                     "What ended badly, oldest first: the story that stays when the pods are gone.",
                     of: attemptSchema, maxItems: 20_000),
@@ -45,13 +45,13 @@ extension TFJob {
         .object(
             "The pods of one type.",
             [
-                "active": .integer("Pods that run, or still have to stop.", min: 0),
-                "succeeded": .integer("Pods that have succeeded.", min: 0),
-                "failed": .integer("Pods that have failed.", min: 0),
+                "active": .integer("Pods that run, or still have to stop.", .count),
+                "succeeded": .integer("Pods that have succeeded.", .count),
+                "failed": .integer("Pods that have failed.", .count),
                 "labelSelector": .opaque("Deprecated: see `selector`."),
                 "selector": .string("Finds the pods of this type: `kubectl get pods -l <selector>`.", maxLength: 512),
-                "restarts": .integer("Restarts of this type that count against `backoffLimit`.", min: 0),
-                "disruptions": .integer("Pods of this type lost without fault of the program.", min: 0),
+                "restarts": .integer("Restarts of this type that count against `backoffLimit`.", .count),
+                "disruptions": .integer("Pods of this type lost without fault of the program.", .count),
                 "completedIndexes": .string(
                     "Replicas that have succeeded and are not started again, such as `0,2-4`.", maxLength: 65_536),
             ])
@@ -64,22 +64,22 @@ extension TFJob {
                 "pod": Schema.string("The pod's name.").required,
                 "uid": Schema.string("The pod's uid.").required,
                 "replicaType": Schema.enumeration("Its type.", ReplicaType.self).required,
-                "index": Schema.integer("Its index within the type.", min: 0).required,
+                "index": Schema.integer("Its index within the type.", .count).required,
                 "cause": Schema.enumeration(
                     "`Failure` of the program, which counts, or `Disruption` from outside, which does not.",
                     ["Failure", "Disruption"]
                 ).required,
                 "node": .string("Where it ran."),
                 "container": .string("The container that ended so: `tensorflow`, or another that failed."),
-                "exitCode": .integer("How the program ended.", min: 0, max: 255),
+                "exitCode": .integer("How the program ended.", .exitCode),
                 "meaning": .string("What the exit code usually means.", maxLength: 256),
                 "reason": .string(
                     "In the words of the node or the control plane, such as `OOMKilled`.", maxLength: 256),
                 "message": .string("The end of the termination message or log.", maxLength: Attempt.messageLimit),
                 "startTime": .time("When the pod started."),
                 "endTime": .time("When it ended, or when the job did before it."),
-                "containerRestarts": .integer("Restarts of containers inside the pod.", min: 0),
-                "counted": .integer("By how much this pod raised `restarts`.", min: 0),
+                "containerRestarts": .integer("Restarts of containers inside the pod.", .count),
+                "counted": .integer("By how much this pod raised `restarts`.", .count),
             ])
     }
 }

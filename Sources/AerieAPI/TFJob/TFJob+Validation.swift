@@ -47,9 +47,6 @@ extension TFJob: CheckedObject {
         return references
     }
 
-    /// The most replicas of one type.
-    static let maximumReplicas = 10_000
-
     /// The longest name of a label, and of a host in DNS.
     private static let maximumLabelLength = 63
 
@@ -64,7 +61,7 @@ extension TFJob: CheckedObject {
         }
         let longest = ReplicaType.allCases
             .compactMap { type in
-                spec.tfReplicaSpecs[type].map { childName(type, max(0, ($0.replicas ?? 1) - 1)) }
+                spec.tfReplicaSpecs[type].map { childName(type, max(1, $0.replicas ?? 1) - 1) }
             }
             .max { $0.utf8.count < $1.utf8.count }
         if let longest, longest.utf8.count > Self.maximumLabelLength {
@@ -84,18 +81,15 @@ extension TFJob: CheckedObject {
         var errors = Self.checkWord(policy.cleanPodPolicy, at: "\(path).cleanPodPolicy")
         errors += Self.checkWord(policy.managedBy, at: "\(path).managedBy")
         errors += Self.checkWord(spec.successPolicy, at: "spec.successPolicy")
-        let counts: [(String, Int?)] = [
-            ("ttlSecondsAfterFinished", policy.ttlSecondsAfterFinished),
-            ("activeDeadlineSeconds", policy.activeDeadlineSeconds), ("backoffLimit", policy.backoffLimit),
-            ("schedulingPolicy.minAvailable", policy.schedulingPolicy?.minAvailable),
-            ("schedulingPolicy.scheduleTimeoutSeconds", policy.schedulingPolicy?.scheduleTimeoutSeconds),
+        let limits: [(String, Int?, WholeNumbers)] = [
+            ("ttlSecondsAfterFinished", policy.ttlSecondsAfterFinished, .seconds),
+            ("activeDeadlineSeconds", policy.activeDeadlineSeconds, .seconds),
+            ("backoffLimit", policy.backoffLimit, .count),
+            ("schedulingPolicy.minAvailable", policy.schedulingPolicy?.minAvailable, .count),
+            ("schedulingPolicy.scheduleTimeoutSeconds", policy.schedulingPolicy?.scheduleTimeoutSeconds, .seconds),
         ]
-        for (name, count) in counts {
-            if let count, count < 0 {
-                errors.append(FieldError("\(path).\(name)", "\(count) is negative; use 0 or more, or leave it out"))
-            } else if let count, count > Int(Int32.max), name != "activeDeadlineSeconds" {
-                errors.append(FieldError("\(path).\(name)", "\(count) is too large; use at most \(Int32.max)"))
-            }
+        for (name, limit, numbers) in limits {
+            errors += Self.check(limit, in: numbers, at: "\(path).\(name)", otherwise: ", or leave it out")
         }
         return errors
     }
@@ -127,11 +121,7 @@ extension TFJob: CheckedObject {
 
     private static func validate(_ spec: ReplicaSpec, at path: String) -> [FieldError] {
         var errors = checkWord(spec.restartPolicy, at: "\(path).restartPolicy")
-        if let count = spec.replicas, count < 0 {
-            errors.append(FieldError("\(path).replicas", "\(count) is negative; use 0 or more"))
-        } else if let count = spec.replicas, count > maximumReplicas {
-            errors.append(FieldError("\(path).replicas", "\(count) is too large; use at most \(maximumReplicas)"))
-        }
+        errors += check(spec.replicas, in: .replicas, at: "\(path).replicas")
         let place = "\(path).template.spec.containers"
         let containers = spec.template?["spec"]?["containers"]?.arrayValue ?? []
         if containers.isEmpty {
@@ -150,6 +140,17 @@ extension TFJob: CheckedObject {
                         + "name the one that trains \(Name.container)"))
         }
         return errors
+    }
+
+    /// Numbers that begin with 0 have words of their own.
+    private static func check(
+        _ count: Int?, in numbers: WholeNumbers, at path: String, otherwise: String = ""
+    ) -> [FieldError] {
+        guard let count, !numbers.contains(count) else { return [] }
+        guard count < 0 else {
+            return [FieldError(path, "\(count) is too large; use at most \(numbers.range.upperBound)")]
+        }
+        return [FieldError(path, "\(count) is negative; use 0 or more\(otherwise)")]
     }
 
     private static func checkWord<Value>(_ choice: Choice<Value>?, at path: String) -> [FieldError] {

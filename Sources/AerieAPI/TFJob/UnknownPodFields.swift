@@ -5,72 +5,52 @@ import KubernetesAPI
 /// Pod templates are open, because newer clusters have newer fields, so that the API server drops what it does not know
 /// without a word. People learn of it here.
 struct UnknownPodFields {
-    /// In the order of the document's containers, then of the fields' names.
+    /// An object's own fields first, then those below it, both by name; no more than ``limit``.
     private(set) var findings: [FieldError] = []
+
+    /// How many are told: who has more has another document in hand.
+    static let limit = 64
 
     /// - Parameter path: Of the template.
     init(in template: JSONValue, at path: String) {
-        check(template, Self.template, path)
-        let spec = template["spec"]
-        check(spec, Self.pod, "\(path).spec")
-        for list in ["initContainers", "containers"] {
-            for (index, container) in (spec?[list]?.arrayValue ?? []).enumerated() {
-                let place = "\(path).spec.\(list)[\(index)]"
-                check(container, Self.container, place)
-                check(container["resources"], Self.resources, "\(place).resources")
-                for (name, fields) in Self.elements {
-                    for (number, element) in (container[name]?.arrayValue ?? []).enumerated() {
-                        check(element, fields, "\(place).\(name)[\(number)]")
-                    }
-                }
+        check(template, .template, path, besides: ["apiVersion", "kind"])
+    }
+
+    /// - Parameter besides: Names that are no fields of the type and are told elsewhere, or not at all.
+    private mutating func check(
+        _ value: JSONValue, _ type: PodFieldType, _ path: String, besides: Set<String> = []
+    ) {
+        switch type {
+        case .list(let element):
+            for (index, value) in (value.arrayValue ?? []).enumerated() where findings.count < Self.limit {
+                check(value, element, "\(path)[\(index)]", besides: besides)
             }
+        case .object:
+            guard let known = PodTypes.fields(of: type), let members = value.objectValue else { return }
+            let names = members.keys.sorted()
+            for name in names where known[name] == nil && !besides.contains(name) && findings.count < Self.limit {
+                findings.append(FieldError("\(path).\(name)", Self.message(name, known.keys)))
+            }
+            for name in names {
+                guard let type = known[name], let member = members[name] else { continue }
+                // What the pod's containers have of the pod is put right, and told with that.
+                let putRight = type == .list(.object("Container")) && name == "containers"
+                check(member, type, "\(path).\(name)", besides: putRight ? Set(MisplacedPodFields.names) : [])
+            }
+        default: break
         }
     }
 
-    private mutating func check(_ value: JSONValue?, _ known: Set<String>, _ path: String) {
-        for name in (value?.objectValue ?? [:]).keys.sorted() where !known.contains(name) {
-            // Those are put right, and told with that.
-            if known == Self.container, MisplacedPodFields.names.contains(name) { continue }
-            let limit = name.count < 5 ? 1 : 2
-            let meant = known.map { ($0.editDistance(to: name), $0) }.filter { $0.0 <= limit }.min { $0 < $1 }
-            findings.append(
-                FieldError(
-                    "\(path).\(name)",
-                    "is unknown to Kubernetes 1.34; API servers that do not know it drop it"
-                        + (meant.map { ", did you mean \($0.1)?" } ?? "")))
-        }
+    private static func message(_ name: String, _ known: some Collection<String>) -> String {
+        let limit = name.count < 5 ? 1 : 2
+        // A name much longer than any field's is no slip of a finger, and would take long to compare.
+        let candidates = name.utf8.count <= longestComparedName ? Array(known) : []
+        let meant = candidates.map { ($0.editDistance(to: name), $0) }.filter { $0.0 <= limit }.min { $0 < $1 }
+        return "is unknown to Kubernetes \(PodTemplateTable.release); API servers that do not know it drop it"
+            + (meant.map { ", did you mean \($0.1)?" } ?? "")
     }
 
-    private static let template: Set<String> = ["metadata", "spec", "apiVersion", "kind"]
-
-    /// `PodSpec` as of Kubernetes 1.34.
-    private static let pod: Set<String> = [
-        "activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers", "dnsConfig", "dnsPolicy",
-        "enableServiceLinks", "ephemeralContainers", "hostAliases", "hostIPC", "hostNetwork", "hostPID", "hostUsers",
-        "hostname", "hostnameOverride", "imagePullSecrets", "initContainers", "nodeName", "nodeSelector", "os",
-        "overhead", "preemptionPolicy", "priority", "priorityClassName", "readinessGates", "resourceClaims",
-        "resources", "restartPolicy", "runtimeClassName", "schedulerName", "schedulingGates", "securityContext",
-        "serviceAccount", "serviceAccountName", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain",
-        "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes", "workloadRef",
-    ]
-
-    /// `Container` as of Kubernetes 1.34.
-    private static let container: Set<String> = [
-        "args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "name", "ports",
-        "readinessProbe", "resizePolicy", "resources", "restartPolicy", "restartPolicyRules", "securityContext",
-        "startupProbe", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty",
-        "volumeDevices", "volumeMounts", "workingDir",
-    ]
-
-    private static let resources: Set<String> = ["limits", "requests", "claims"]
-
-    private static let elements: KeyValuePairs<String, Set<String>> = [
-        "env": ["name", "value", "valueFrom"], "envFrom": ["configMapRef", "prefix", "secretRef"],
-        "ports": ["containerPort", "hostIP", "hostPort", "name", "protocol"],
-        "volumeMounts": [
-            "mountPath", "mountPropagation", "name", "readOnly", "recursiveReadOnly", "subPath", "subPathExpr",
-        ],
-    ]
+    private static let longestComparedName = 64
 }
 
 extension String {

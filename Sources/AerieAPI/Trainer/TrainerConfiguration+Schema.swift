@@ -20,7 +20,7 @@ extension TrainerBlock {
                 "\(field.summary) Default: \(field.read(defaults).stringValue ?? "\(field.read(defaults))")."
             let schema: Schema =
                 switch field.kind {
-                case .integer(let range): .integer(description, min: range.lowerBound, max: range.upperBound)
+                case .integer(let range): .integer(description, WholeNumbers(range))
                 case .number(let range): .number(description, min: range.lowerBound, max: range.upperBound)
                 case .choice(let words): .enumeration(description, words)
                 }

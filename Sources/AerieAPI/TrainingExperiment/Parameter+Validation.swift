@@ -44,8 +44,12 @@ extension Parameter.DoubleRange {
 
 extension Parameter.IntRange {
     fileprivate func validate(at path: String) -> [FieldError] {
+        let wrong =
+            WholeNumbers.exactWithSign.errors(min, at: "\(path).min")
+            + WholeNumbers.exactWithSign.errors(max, at: "\(path).max")
+            + WholeNumbers.step.errors(step, at: "\(path).step")
+        if !wrong.isEmpty { return wrong }
         if min > max { return [FieldError("\(path).min", "\(min) is above max \(max); swap them")] }
-        if step < 1 { return [FieldError("\(path).step", "must be at least 1, got \(step)")] }
         let (width, overflow) = max.subtractingReportingOverflow(min)
         if overflow || width / step >= 1 << 53 { return [FieldError(path, "has too many values; raise step")] }
         return []

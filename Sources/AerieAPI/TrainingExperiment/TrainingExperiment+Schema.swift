@@ -47,13 +47,13 @@ extension TrainingExperiment {
                 of: parameterSchema, minItems: 1, maxItems: 32, listType: .map(["name"])
             ).required,
             "maxTrials": .integer(
-                "The budget: how many trials are created at most.", min: 1, max: ChildName.maximumTrialNumber
+                "The budget: how many trials are created at most.", .trialNumber
             ).required,
-            "parallelTrials": .integer("How many trials may run at once.", min: 1, max: 1000)
+            "parallelTrials": .integer("How many trials may run at once.", .parallelTrials)
                 .default(JSONValue(Spec.defaultParallelTrials)),
             "maxFailedTrials": .integer(
                 "When more trials than this have failed, the experiment fails and the running ones are ended.",
-                min: 0, max: ChildName.maximumTrialNumber
+                .failedTrials
             ).default(JSONValue(Spec.defaultMaxFailedTrials)),
             "suspend": .boolean(
                 "While true no new trial is created; running ones go on to their end."
@@ -96,7 +96,7 @@ extension TrainingExperiment {
                 """
                 Two experiments with equal parameters and equal seeds try the same assignments in the same \
                 order.
-                """, min: 0
+                """, .exact
             ).default(0),
             "settings": .object(
                 "What a particular algorithm can be told.",
@@ -105,7 +105,7 @@ extension TrainingExperiment {
                         """
                         `grid`: into how many values, ends included, the range of a `double` is cut. \
                         Default: \(Algorithm.defaultPoints).
-                        """, min: 1, max: 1000)
+                        """, .gridPoints)
                 ]
             ).default([:]),
         ]
@@ -159,9 +159,9 @@ extension TrainingExperiment {
             "int": .object(
                 "Whole numbers min, min + step, … up to and including max.",
                 [
-                    "min": .integer("The least value.").required,
-                    "max": .integer("The greatest value.").required,
-                    "step": .integer("The distance between two values.", min: 1).default(1),
+                    "min": .integer("The least value.", .exactWithSign).required,
+                    "max": .integer("The greatest value.", .exactWithSign).required,
+                    "step": .integer("The distance between two values.", .step).default(1),
                 ]
             ).rule("self.min <= self.max", "is above max; swap them", at: ".min"),
             "discrete": .object(
@@ -189,18 +189,18 @@ extension TrainingExperiment {
             "trials": .object(
                 "How many trials there are, by what became of them.",
                 [
-                    "created": .integer("The highest number that was given to a trial.", min: 0),
+                    "created": .integer("The highest number that was given to a trial.", .count),
                     "confirmed": .integer(
                         """
                         All trials up to this number have been seen; one of them without an object was deleted by \
                         someone and is not created again.
-                        """, min: 0),
-                    "pending": .integer("Trials that wait to start.", min: 0),
-                    "running": .integer("Trials that train.", min: 0),
-                    "succeeded": .integer("Trials that reported a result.", min: 0),
-                    "failed": .integer("Trials that ended without a result.", min: 0),
-                    "stopped": .integer("Trials that were ended because the result was no longer needed.", min: 0),
-                    "deleted": .integer("Trials whose object someone deleted.", min: 0),
+                        """, .count),
+                    "pending": .integer("Trials that wait to start.", .count),
+                    "running": .integer("Trials that train.", .count),
+                    "succeeded": .integer("Trials that reported a result.", .count),
+                    "failed": .integer("Trials that ended without a result.", .count),
+                    "stopped": .integer("Trials that were ended because the result was no longer needed.", .count),
+                    "deleted": .integer("Trials whose object someone deleted.", .count),
                 ]),
             "completed": .string("Ended trials of all that may be created, such as `4/12`.", maxLength: 32),
             "displayValue": .string("The best value with four digits, for tables.", maxLength: 32),
@@ -208,7 +208,7 @@ extension TrainingExperiment {
                 "The checkpoint that leads, and what led to it.",
                 [
                     "trial": .string("The trial's name.").required,
-                    "trialNumber": .integer("The trial's number.", min: 1).required,
+                    "trialNumber": .integer("The trial's number.", .trialNumber).required,
                     "parameters": .parameterValues.required,
                     "metric": .string("The objective's metric.", maxLength: MetricName.maximumSize).required,
                     "value": .number("Its value at the checkpoint.").required,

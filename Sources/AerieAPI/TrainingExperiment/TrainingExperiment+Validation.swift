@@ -3,9 +3,10 @@ public import KubernetesAPI
 extension TrainingExperiment: CheckedObject {
     /// Everything that is wrong with the spec, each with the field and what would be right; empty for a good one.
     public func validate() -> [FieldError] {
-        nameErrors + spec.objective.validate(at: "spec.objective") + parameterErrors + countErrors
-            + spec.dataset.validate(at: "spec.dataset") + spec.checkpoints.validate(at: "spec.checkpoints")
-            + spec.trial.validate(at: "spec.trial") + (spec.promotion?.validate(at: "spec.promotion") ?? [])
+        var errors = nameErrors + spec.objective.validate(at: "spec.objective") + parameterErrors + countErrors
+        errors += spec.dataset.validate(at: "spec.dataset") + spec.checkpoints.validate(at: "spec.checkpoints")
+        errors += spec.trial.validate(at: "spec.trial")
+        return errors + (spec.promotion?.validate(at: "spec.promotion") ?? [])
     }
 
     public var references: [FieldReference] {
@@ -70,31 +71,24 @@ extension TrainingExperiment: CheckedObject {
     }
 
     private var countErrors: [FieldError] {
-        var errors: [FieldError] = []
-        if !(1...ChildName.maximumTrialNumber).contains(spec.maxTrials) {
-            errors.append(
-                FieldError("spec.maxTrials", "must be 1…\(ChildName.maximumTrialNumber), got \(spec.maxTrials)"))
-        }
-        if spec.parallelTrials < 1 {
-            errors.append(FieldError("spec.parallelTrials", "must be at least 1; use suspend to pause"))
-        } else if spec.maxTrials >= 1, spec.parallelTrials > spec.maxTrials {
+        var errors = WholeNumbers.trialNumber.errors(spec.maxTrials, at: "spec.maxTrials")
+        let wrong = WholeNumbers.parallelTrials.errors(
+            spec.parallelTrials, at: "spec.parallelTrials", hint: "use suspend to pause")
+        errors += wrong
+        if wrong.isEmpty, spec.maxTrials >= 1, spec.parallelTrials > spec.maxTrials {
             errors.append(
                 FieldError(
                     "spec.parallelTrials",
                     "is \(spec.parallelTrials), above maxTrials \(spec.maxTrials); lower it or raise maxTrials"))
         }
-        if spec.maxFailedTrials < 0 {
-            errors.append(FieldError("spec.maxFailedTrials", "must be 0 or more, got \(spec.maxFailedTrials)"))
-        }
-        if spec.algorithm.seed < 0 {
-            errors.append(FieldError("spec.algorithm.seed", "must be 0 or more, got \(spec.algorithm.seed)"))
-        }
+        errors += WholeNumbers.failedTrials.errors(spec.maxFailedTrials, at: "spec.maxFailedTrials")
+        errors += WholeNumbers.exact.errors(spec.algorithm.seed, at: "spec.algorithm.seed")
         if let points = spec.algorithm.settings.points {
             if spec.algorithm.name != .grid {
                 errors.append(
                     FieldError("spec.algorithm.settings.points", "is for grid only; remove it or use algorithm grid"))
-            } else if points < 1 {
-                errors.append(FieldError("spec.algorithm.settings.points", "must be at least 1, got \(points)"))
+            } else {
+                errors += WholeNumbers.gridPoints.errors(points, at: "spec.algorithm.settings.points")
             }
         }
         return errors

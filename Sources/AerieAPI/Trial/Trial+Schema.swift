@@ -27,7 +27,7 @@ extension Trial {
         [
             "experiment": .string("The experiment's name.", minLength: 1).required,
             "number": .integer(
-                "The trial's number within its experiment, from 1 on.", min: 1, max: ChildName.maximumTrialNumber
+                "The trial's number within its experiment, from 1 on.", .trialNumber
             ).required,
             "parameters": .parameterValues,
             "objective": .objective.required,
@@ -52,7 +52,7 @@ extension Trial {
         "One checkpoint and its value of the objective.",
         [
             "path": .string("The checkpoint's prefix below the trial's folder.", maxLength: 512).required,
-            "step": .integer("The training step at which it was written.", min: 0).required,
+            "step": .integer("The training step at which it was written.", .exact).required,
             "digest": .digest("The digest of the list of its files.").required,
             "metric": .string("The objective's metric.", maxLength: MetricName.maximumSize).required,
             "value": .number("Its value on the validation data.").required,
@@ -68,10 +68,10 @@ extension Trial {
             "tfJobUID": .string(
                 "The uid of the trial's TFJob, once it was seen: a job that is gone is not created again.",
                 maxLength: 64),
-            "attempts": .integer("How often a pod was started for this trial.", min: 0),
+            "attempts": .integer("How often a pod was started for this trial.", .count),
             "pod": .string("The pod whose result counts, or that runs now."),
             "node": .string("Where that pod runs or ran."),
-            "step": .integer("The last step that was trained.", min: 0),
+            "step": .integer("The last step that was trained.", .exact),
             "value": .number("The objective's metric at the best checkpoint; absent when it was no finite number."),
             "displayValue": .string("`value` with four digits, for tables.", maxLength: 32),
             "metrics": .metrics,

@@ -13,6 +13,7 @@ extension Trial: CheckedObject {
                     "is \"\(metadata.name)\"; use at most \(Self.maximumNameLength) small letters, digits and -, "
                         + "beginning with a letter"))
         }
+        errors += WholeNumbers.trialNumber.errors(spec.number, at: "spec.number")
         var configuration = spec.template.trainer.configuration
         errors += configuration.apply(spec.parameters, at: "spec.parameters")
         return errors + spec.objective.validate(at: "spec.objective") + spec.dataset.validate(at: "spec.dataset")

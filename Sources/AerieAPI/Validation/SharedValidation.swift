@@ -43,8 +43,7 @@ extension DatasetSource {
 
 extension CheckpointStore {
     func validate(at path: String) -> [FieldError] {
-        uriErrors(uri, at: "\(path).uri")
-            + ((1...1000).contains(keep) ? [] : [FieldError("\(path).keep", "must be 1…1000, got \(keep)")])
+        uriErrors(uri, at: "\(path).uri") + WholeNumbers.keptCheckpoints.errors(keep, at: "\(path).keep")
     }
 }
 
@@ -63,18 +62,12 @@ extension TrialTemplate {
                         "\"\(accelerator.profile)\" is no name of an AcceleratorProfile; `kubectl get accel` lists them"
                     ))
             }
-            if accelerator.count < 1 {
-                errors.append(
-                    FieldError("\(path).accelerator.count", "must be at least 1; leave `accelerator` out for the CPU"))
-            }
+            errors += WholeNumbers.accelerators.errors(
+                accelerator.count, at: "\(path).accelerator.count", hint: "leave `accelerator` out for the CPU")
         }
-        if backoffLimit < 0 {
-            errors.append(FieldError("\(path).backoffLimit", "must be 0 or more, got \(backoffLimit)"))
-        }
-        if let activeDeadlineSeconds, activeDeadlineSeconds < 1 {
-            errors.append(
-                FieldError("\(path).activeDeadlineSeconds", "must be at least 1; leave it out for no limit"))
-        }
+        errors += WholeNumbers.trialBackoffLimit.errors(backoffLimit, at: "\(path).backoffLimit")
+        errors += WholeNumbers.positiveSeconds.errors(
+            activeDeadlineSeconds, at: "\(path).activeDeadlineSeconds", hint: "leave it out for no limit")
         return errors + podTemplateErrors(podTemplate, at: "\(path).podTemplate")
     }
 }
@@ -117,7 +110,7 @@ extension ServingTemplate {
                     "is \"\(name)\"; a service's name has at most 63 small letters, digits and -, and begins with a letter"
                 ))
         }
-        if replicas < 0 { errors.append(FieldError("\(path).replicas", "must be 0 or more, got \(replicas)")) }
+        errors += WholeNumbers.servingReplicas.errors(replicas, at: "\(path).replicas")
         return errors + podTemplateErrors(podTemplate, at: "\(path).podTemplate")
     }
 }

@@ -87,6 +87,35 @@ import Testing
         #expect(MisplacedPodFields(in: [:]).corrected == [:])
     }
 
+    @Test func `a container with rules about restarts keeps them and its policy`() {
+        let rule: JSONValue = ["action": "Restart", "exitCodes": ["operator": "In", "values": [42]]]
+        let template: JSONValue = [
+            "spec": [
+                "containers": [
+                    ["name": "tensorflow", "image": "i", "restartPolicy": "Never", "restartPolicyRules": [rule]]
+                ]
+            ]
+        ]
+        #expect(MisplacedPodFields(in: template).corrected == template)
+        #expect(MisplacedPodFields(in: template).findings.isEmpty)
+        // Without a rule there is nothing that needs the policy.
+        let without: JSONValue = [
+            "spec": ["containers": [["name": "tensorflow", "restartPolicy": "Never", "restartPolicyRules": []]]]
+        ]
+        #expect(MisplacedPodFields(in: without).findings.map(\.path) == ["spec.containers[0].restartPolicy"])
+    }
+
+    @Test func `containers other than tensorflow may have a restart policy`() {
+        let template: JSONValue = [
+            "spec": [
+                "containers": [
+                    ["name": "tensorflow", "image": "i"], ["name": "log", "image": "i", "restartPolicy": "Always"],
+                ]
+            ]
+        ]
+        #expect(MisplacedPodFields(in: template).corrected == template)
+    }
+
     @Test func `start-up containers may have a restart policy`() {
         let template: JSONValue = [
             "spec": [

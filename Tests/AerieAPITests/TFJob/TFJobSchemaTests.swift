@@ -12,8 +12,8 @@ import Testing
         path.reduce(version?["schema"]?["openAPIV3Schema"]) { $0?["properties"]?[$1] }
     }
 
-    /// Words and bounds are rules, not parts of the schema: with an enumeration that is violated the API server would
-    /// tell of nothing else.
+    /// Words are rules, not parts of the schema: with an enumeration that is violated the API server would evaluate no
+    /// rule.
     private func rules(_ node: JSONValue?) -> [String] {
         (node?["x-kubernetes-validations"]?.arrayValue ?? []).compactMap { $0["rule"]?.stringValue }
     }
@@ -47,10 +47,28 @@ import Testing
         #expect(rules(fields["cleanPodPolicy"]) == ["self in ['', 'All', 'Running', 'None']"])
     }
 
+    /// A rule says where it looks only if the schema has the place; of metadata, that may be the name alone.
+    @Test func `what is wrong with a name is told of the name`() {
+        for definition in AerieCRDs.all {
+            let metadata = definition.schema.json["properties"]?["metadata"]
+            #expect(metadata == ["type": "object", "properties": ["name": ["type": "string"]]])
+            let rules = (definition.schema.json["x-kubernetes-validations"]?.arrayValue ?? []).filter {
+                $0["rule"]?.stringValue?.contains("self.metadata.name") == true
+            }
+            #expect(rules.isEmpty == (definition.resource == AcceleratorProfile.resource))
+            for rule in rules {
+                #expect(rule["fieldPath"] == ".metadata.name")
+                #expect(rule["message"]?.stringValue?.contains("metadata.name") == false)
+            }
+        }
+    }
+
     @Test func `pod templates keep unknown fields and nothing has a stored default`() {
         let replica = properties("spec", "tfReplicaSpecs")?["additionalProperties"]?["properties"]
         #expect(replica?["template"]?["x-kubernetes-preserve-unknown-fields"] == true)
-        #expect(rules(replica?["replicas"]) == ["self >= 0", "self <= 10000"])
+        #expect(rules(replica?["replicas"]) == [])
+        #expect(replica?["replicas"]?["minimum"] == 0)
+        #expect(replica?["replicas"]?["maximum"] == 10_000)
         #expect(rules(replica?["restartPolicy"]) == ["self in ['', 'Always', 'OnFailure', 'Never', 'ExitCode']"])
         #expect(!document.description.contains("\"default\":"))
     }
