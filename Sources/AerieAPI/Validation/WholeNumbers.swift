@@ -28,10 +28,9 @@ public struct WholeNumbers: Hashable, Sendable {
     }
 
     /// All that a schema says of the number.
-    var keywords: [String: JSONValue] {
-        let fits = Self.int32.contains(range.lowerBound) && Self.int32.contains(range.upperBound)
-        return bounds.merging(["type": "integer", "format": fits ? "int32" : "int64"]) { _, last in last }
-    }
+    ///
+    /// Of 32 bits, too, the format is 64: what does not fit the format, servers tell without the field (`<nil>`).
+    var keywords: [String: JSONValue] { bounds.merging(["type": "integer", "format": "int64"]) { $1 } }
 }
 
 // MARK: - The fields of our kinds
