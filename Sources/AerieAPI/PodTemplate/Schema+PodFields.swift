@@ -63,7 +63,7 @@ extension Schema {
 
     /// What the node says besides its description.
     private var keywords: [String: JSONValue] {
-        (json.objectValue ?? [:]).filter { $0.key != "description" }
+        Dictionary((json.objectValue ?? [:]).filter { $0.key != "description" })
     }
 }
 

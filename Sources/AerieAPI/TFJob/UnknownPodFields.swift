@@ -27,12 +27,11 @@ struct UnknownPodFields {
             }
         case .object:
             guard let known = PodTypes.fields(of: type), let members = value.objectValue else { return }
-            let names = members.keys.sorted()
-            for name in names where known[name] == nil && !besides.contains(name) && findings.count < Self.limit {
+            for name in members.keys where known[name] == nil && !besides.contains(name) && findings.count < Self.limit {
                 findings.append(FieldError("\(path).\(name)", Self.message(name, known.keys)))
             }
-            for name in names {
-                guard let type = known[name], let member = members[name] else { continue }
+            for (name, member) in members {
+                guard let type = known[name] else { continue }
                 // What the pod's containers have of the pod is put right, and told with that.
                 let putRight = type == .list(.object("Container")) && name == "containers"
                 check(member, type, "\(path).\(name)", besides: putRight ? Set(MisplacedPodFields.names) : [])
