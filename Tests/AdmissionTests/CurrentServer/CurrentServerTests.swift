@@ -104,6 +104,23 @@ import Testing
         }
     }
 
+    /// Tests of the controllers rely on it, which go on where the rules of a current server end.
+    @Test func `what rules refuse can be stored past them, and they are back afterwards`() async throws {
+        let current = try await CurrentServer.shared()
+        let row = try #require(try await current.prepared().first { $0.row.name == "fewer than no workers" })
+        #expect(try await !current.rehearse(row.document, of: TFJob.resource).isAccepted)
+        let metadata = row.document["metadata"] ?? [:]
+        let reference = Reference(
+            TFJob.resource, namespace: metadata["namespace"]?.stringValue ?? "",
+            name: metadata["name"]?.stringValue ?? "")
+        try await current.definitions.storePastRules(Manifest(reference, row.document))
+        #expect(try await current.server.client.get(reference)["spec"] == row.document["spec"])
+        try await current.server.client.delete(reference)
+        try await eventually("the rules are in force again") {
+            try await current.rehearse(row.document, of: TFJob.resource).isAccepted ? nil : true
+        }
+    }
+
     @Test func `kubectl prints one line for each field, and names a field that there is not`() async throws {
         let current = try await CurrentServer.shared()
         let rules = AerieCRDs.all.flatMap { AnswerLine.messages(in: $0.json) }
