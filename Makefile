@@ -8,7 +8,7 @@ IMAGES ?= $(or $(AERIE_CACHE),$(HOME)/.cache/aerie)/images
 .DEFAULT_GOAL := help
 BENCH ?=
 
-.PHONY: help demo fuzz bench test faults e2e-node setup setup-packages setup-tensorflow build programs crds tables transcripts check lint check-programs images clean
+.PHONY: help demo fuzz bench test faults e2e-node setup setup-packages setup-tensorflow build programs crds words tables transcripts check lint check-programs images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ check: setup lint ## Check formatting, layers and scripts
 	scripts/check-test-names.py
 	scripts/pod-template-fields.py --check
 	$(REFERENCE) scripts/bad-input-table.py --check
+
+words: setup ## Write what a current server says of the cases of validation (Tests/AdmissionTests/Cases/current.yaml)
+	$(REFERENCE) scripts/current-words.py
 
 tables: setup ## Write docs/bad-input.md from the tables that the tests run
 	$(REFERENCE) scripts/bad-input-table.py

@@ -59,7 +59,9 @@ class Cluster:
         }
         until("the API server answers", lambda: self.kubectl("get", "--raw", "/readyz", check=False).returncode == 0, pause=0.5)
         until("namespaces exist", lambda: self.kubectl("get", "namespace", "default", check=False).returncode == 0)
-        self.kubectl("apply", "--validate=false", "-k", str(ROOT / "crds/kubernetes-1.20"))
+        version = self.kubectl("get", "--raw", "/version").stdout
+        crds = subprocess.run([ROOT / "scripts/manifests-for", "crds"], input=version, capture_output=True, text=True, check=True)
+        self.kubectl("apply", "--validate=false", "-k", str(ROOT / crds.stdout.strip()))
         self.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
 
     def kubectl(self, *arguments, check=True):

@@ -1,6 +1,8 @@
 # Sourced by the other scripts: where things live outside the checkout, and how progress and failures are told.
 set -euo pipefail
 export AERIE_CACHE=${AERIE_CACHE:-$HOME/.cache/aerie}
+# What lies beside the checkout and not in it, such as the tool that builds a current API server.
+export AERIE_SHARED=${AERIE_SHARED:-$(realpath -m "$(dirname "${BASH_SOURCE[0]}")/../../shared")}
 export PATH=$PATH:$AERIE_CACHE/kubernetes/bin # what is installed on the machine comes first
 TENSORFLOW_VERSION=2.21.0
 export TENSORFLOW=$AERIE_CACHE/tensorflow/$TENSORFLOW_VERSION

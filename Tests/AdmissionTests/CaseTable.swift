@@ -8,6 +8,8 @@ import Testing
 struct Case: Sendable, CustomTestStringConvertible {
     var definition: CustomResourceDefinition
     var name: String
+    /// As a person writes it.
+    var written: JSONValue
     /// With its defaults filled in, as the API server asks about it.
     var object: JSONValue
     var stored: JSONValue?
@@ -16,6 +18,10 @@ struct Case: Sendable, CustomTestStringConvertible {
     var warnings: [String]
     /// Warnings about other objects, which only a webhook with a client gives.
     var missing: [String]
+    /// What a current server says by itself, line by line; empty where it accepts the object.
+    var current: [String]
+    /// Why the rules of the definition see nothing of what the webhook refuses.
+    var unseen: String?
     /// How many refusals the definition's rules give.
     var refusals: Int
     /// Refused by the schema, before rules and webhook are asked.
@@ -47,10 +53,18 @@ struct Case: Sendable, CustomTestStringConvertible {
         guard let definition = AerieCRDs.all.first(where: { $0.resource.kind == table["kind"]?.stringValue }),
             let base = table["base"], let cases = table["cases"]?.arrayValue
         else { throw Unreadable(problem: name) }
-        return try cases.map { try Case($0, base, definition) }
+        let said = try current()[definition.resource.kind]
+        return try cases.map { try Case($0, base, definition, said) }
     }
 
-    private init(_ row: JSONValue, _ base: JSONValue, _ definition: CustomResourceDefinition) throws {
+    /// Written by `make words`.
+    private static func current() throws -> JSONValue {
+        try YAMLReader.document(Array(Data(contentsOf: URL(filePath: "\(folder)/current.yaml"))))
+    }
+
+    private init(
+        _ row: JSONValue, _ base: JSONValue, _ definition: CustomResourceDefinition, _ current: JSONValue?
+    ) throws {
         self.definition = definition
         guard let name = row["name"]?.stringValue else { throw Unreadable(problem: "\(row)") }
         self.name = name
@@ -61,20 +75,30 @@ struct Case: Sendable, CustomTestStringConvertible {
                 // Null takes a field away.
                 object.set(value.isNull ? Optional.none : value, at: path.split(separator: ".").map(String.init)[...])
             }
+            return object
+        }
+        func defaulted(_ object: JSONValue) -> JSONValue {
+            var object = object
             object["spec"] = object["spec"].map(definition.spec.defaulted)
             return object
         }
-        object = changed(by: "set")
-        stored = row["was"].map { _ in changed(by: "was") }
+        written = changed(by: "set")
+        object = defaulted(written)
+        stored = row["was"].map { _ in defaulted(changed(by: "was")) }
         func texts(_ key: String) -> [String] { (row[key]?.arrayValue ?? []).compactMap(\.stringValue) }
         errors = texts("errors")
         warnings = texts("warnings")
         missing = texts("missing")
+        self.current = (current?[name]?.arrayValue ?? []).compactMap(\.stringValue)
+        unseen = row["unseen"]?.stringValue
         refusals = row["cel"]?.intValue ?? errors.count
         isRefusedBySchema = row["schema"]?.boolValue ?? false
         isForServer = row["server"]?.boolValue ?? true
         isForSwift = row["swift"]?.boolValue ?? true
     }
+
+    /// Refused by a rule of the definition, whatever is stored.
+    var isRuledOut: Bool { stored == nil && !isRefusedBySchema && !errors.isEmpty && refusals > 0 }
 
     var isAccepted: Bool { errors.isEmpty && !isRefusedBySchema }
 

@@ -2,12 +2,14 @@ import FoundationEssentials
 import KubernetesAPI
 import TestSupport
 
-/// The `kubectl` of the machine, as an administrator of the test's control plane, in one namespace.
+/// A `kubectl`, by default the machine's, as an administrator of the test's control plane, in one namespace.
 struct KubectlApply: Sendable {
+    private let program: String
     private let kubeconfig: TemporaryFile
     private let namespace: String
 
-    init(_ server: ControlPlane, namespace: String) throws {
+    init(_ server: ControlPlane, namespace: String, program: String = "kubectl") throws {
+        self.program = program
         kubeconfig = try server.kubeconfig()
         self.namespace = namespace
     }
@@ -17,10 +19,13 @@ struct KubectlApply: Sendable {
         var document = document
         document["metadata"]?["namespace"] = .string(namespace)
         let file = try TemporaryFile(document.description)
-        return try await Tool.outcome(
-            of: "kubectl",
-            ["--kubeconfig", kubeconfig.path, "--cache-dir", "\(kubeconfig.path)-cache", "apply", "-f", file.path]
-                + (isDryRun ? ["--dry-run=server"] : []))
+        return try await run(["apply", "-f", file.path] + (isDryRun ? ["--dry-run=server"] : []))
+    }
+
+    /// Any other command.
+    func run(_ arguments: [String]) async throws -> Tool.Outcome {
+        try await Tool.outcome(
+            of: program, ["--kubeconfig", kubeconfig.path, "--cache-dir", "\(kubeconfig.path)-cache"] + arguments)
     }
 
     /// What kubectl remembers of the server.

@@ -89,7 +89,10 @@ struct LocalCluster: Sendable {
             try await Task.sleep(for: .milliseconds(100))
         }
         try await kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
-        try await kubectl("apply", "--kustomize", "\(Self.repository)/deploy/overlays/local")
+        let version = try TemporaryFile(try await kubectl("get", "--raw", "/version"))
+        let folder = try await Tool.run(
+            "bash", ["-c", "\"$1/scripts/manifests-for\" local < \"$2\"", "manifests", Self.repository, version.path])
+        try await kubectl("apply", "--kustomize", "\(Self.repository)/\(folder.split(separator: "\n").joined())")
         try await kubectl(
             "--namespace", "aerie-system", "rollout", "status", "deployment/aerie-controller", "--timeout=120s")
     }

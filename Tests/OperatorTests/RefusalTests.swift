@@ -36,7 +36,7 @@ import Testing
         let namespace = try await cluster.namespace()
         try await cluster.withOperator(in: namespace, pods: { _ in .runs }) { _ in
             let job = Samples.tfJob("odd", in: namespace, workers: 1, container: "trainer")
-            try await cluster.admin.create(job)
+            try await InstalledDefinitions(on: cluster.admin).storePastRules(job)
             let stalled = try await cluster.wait(for: TFJob.self, namespace, "odd", "it names the field") {
                 $0.status?.reason == "InvalidSpec"
             }
@@ -63,7 +63,7 @@ import Testing
             let range: JSONValue = ["double": ["min": 0.001, "max": 0.01]]
             func parameters(_ name: String) -> JSONValue { [range.merging(["name": .string(name)])] }
             let experiment = Samples.experiment("typo", in: namespace) { $0["parameters"] = parameters("learningRat") }
-            try await cluster.admin.create(experiment)
+            try await InstalledDefinitions(on: cluster.admin).storePastRules(experiment)
             let failed = try await cluster.wait(for: TrainingExperiment.self, namespace, "typo", "it names the field") {
                 $0.status?.reason == "InvalidSpec"
             }

@@ -38,11 +38,8 @@ package struct OperatorCluster: Sendable {
     }
 
     /// Installs the definitions of our kinds, and waits until they are served.
-    package func installDefinitions() async throws {
-        let crds = try FileManager.default.contentsOfDirectory(atPath: "\(Self.repository)/crds/kubernetes-1.20")
-        for file in crds.sorted() where file != "kustomization.yaml" {
-            try await Self.install("crds/kubernetes-1.20/\(file)", with: server.client)
-        }
+    package func installDefinitions(_ rules: InstalledDefinitions.Rules = .whereKnown) async throws {
+        try await InstalledDefinitions(on: server.client).install(rules)
         for resource in WatchedKinds.all {
             let client = server.client
             try await eventually("\(resource.plural) are served") {

@@ -3,8 +3,8 @@ package import KubernetesAPI
 
 /// What the operator reads.
 package enum WatchedKinds {
-    package static let all = [
-        TFJob.resource, TrainingExperiment.resource, Trial.resource, ModelPromotion.resource,
-        AcceleratorProfile.resource, Pod.resource, Service.resource, Job.resource, Deployment.resource,
-    ]
+    package static let all = defined + [Pod.resource, Service.resource, Job.resource, Deployment.resource]
+
+    /// Of these the kinds that we define.
+    package static let defined = AerieCRDs.all.map(\.resource)
 }

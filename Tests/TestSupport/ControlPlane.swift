@@ -15,6 +15,9 @@ public final class ControlPlane: Sendable {
         case apiServer = "api"
         /// Also kube-controller-manager and kube-scheduler.
         case all
+        /// etcd and the extension API server of a current release, which knows namespaces, definitions with their rules,
+        /// and webhooks by URL; neither pods nor rights. `make setup` builds it where it can.
+        case extensions
     }
 
     public struct Failure: Error, CustomStringConvertible {
@@ -29,11 +32,14 @@ public final class ControlPlane: Sendable {
     public let token = "admin-token"
     /// Keys, logs, and the process ids of the programs, each in a file named after it.
     package let directory: String
+    /// Where the programs are; beside a current server a `kubectl` of its release.
+    package let programs: String
     private let supervisor: pid_t
     private let nextNamespace = Mutex(0)
 
     private static let apiServer = Task { try await ControlPlane(.apiServer) }
     private static let all = Task { try await ControlPlane(.all) }
+    private static let extensions = Task { try await ControlPlane(.extensions) }
 
     /// The control plane of this process with these parts; the first call takes about five seconds.
     public static func shared(_ parts: Parts = .apiServer) async throws -> ControlPlane {
@@ -41,6 +47,7 @@ public final class ControlPlane: Sendable {
         switch parts {
         case .apiServer: try await apiServer.value
         case .all: try await all.value
+        case .extensions: try await extensions.value
         }
     }
 
@@ -78,6 +85,7 @@ public final class ControlPlane: Sendable {
     private init(_ parts: Parts, isAudited: Bool = false) async throws {
         let environment = ProcessInfo.processInfo.environment
         let binaries = try Self.binaries(parts, environment)
+        programs = binaries.kubernetes
         let directory = try Self.temporaryDirectory()
         self.directory = directory
         let ports = try Self.freePorts(5)
@@ -130,7 +138,8 @@ public final class ControlPlane: Sendable {
             if let answer = try await ask() { return answer }
             try await Task.sleep(for: .milliseconds(50))
         }
-        let logs = ["supervisor", "etcd", "kube-apiserver", "kube-controller-manager"].map { name in
+        let logs = ["supervisor", "etcd", "kube-apiserver", "kube-controller-manager", "extensions-server"].map {
+            name in
             let text = (try? String(contentsOfFile: "\(directory)/\(name).log", encoding: .utf8)) ?? ""
             return "\(name): \(text.suffix(1_000))"
         }
@@ -144,6 +153,7 @@ extension ControlPlane {
         _ parts: Parts, _ environment: [String: String]
     ) throws -> (kubernetes: String, etcd: String) {
         let cache = environment["AERIE_CACHE"] ?? "\(environment["HOME"] ?? "")/.cache/aerie"
+        if parts == .extensions { return try currentBinaries("\(cache)/extensions-server") }
         let assets = environment["KUBEBUILDER_ASSETS"].flatMap { $0.isEmpty ? nil : $0 }
         let kubernetes = assets ?? "\(cache)/kubernetes/bin"
         let wanted =
@@ -158,6 +168,16 @@ extension ControlPlane {
             throw Failure(description: "etcd is missing; `make setup` installs it (Debian package etcd-server)")
         }
         return (kubernetes, etcd)
+    }
+
+    /// What `scripts/setup-extensions-server` has made, or why it could not.
+    private static func currentBinaries(_ folder: String) throws -> (kubernetes: String, etcd: String) {
+        let programs = "\(folder)/bin"
+        for name in ["extensions-server", "etcd", "kubectl"] where access("\(programs)/\(name)", X_OK) != 0 {
+            let reason = (try? String(contentsOfFile: "\(folder)/unavailable", encoding: .utf8)) ?? "run `make setup`"
+            throw Failure(description: "\(programs)/\(name) is missing: \(reason)")
+        }
+        return (programs, "\(programs)/etcd")
     }
 
     private static func temporaryDirectory() throws -> String {

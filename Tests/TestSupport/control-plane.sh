@@ -2,6 +2,7 @@
 # A control plane for one test process, on loopback; it ends when this script's standard input ends.
 # usage: control-plane.sh DIRECTORY   (environment: KUBERNETES_BIN, ETCD, API_PORT, ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT, PARTS)
 # AUDITED_USER: write this user's requests to audit.log, and ask for rights on finalizers where deletion is blocked.
+# PARTS=extensions: KUBERNETES_BIN has a current release's extension API server, which serves custom resources and little else.
 # NODE_ADDRESS: also serve on this address of a network namespace, for a real node there; adds the node's keys.
 set -euo pipefail
 # What was inherited, such as other tests' sockets, would stay open here after its owner closed it; 255 is this script.
@@ -46,10 +47,24 @@ start() { # name, command...
     setpriv --pdeathsig KILL -- "${@:2}" > "$1.log" 2>&1 < /dev/null &
     echo $! > "$1.pid"
 }
+until_input_ends() { # folder
+    cat > /dev/null
+    jobs -p | xargs --no-run-if-empty kill -KILL || true
+    wait || true
+    cd / && rm -rf "$1"
+}
 start etcd "$ETCD" --name test --data-dir etcd --log-level warn --logger zap \
     --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --listen-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" \
     --initial-cluster "test=http://127.0.0.1:$PEER_PORT"
+if [ "$PARTS" = extensions ]; then
+    # Whom it knows may do everything: rights are a matter of the other parts of Kubernetes.
+    start extensions-server "$KUBERNETES_BIN/extensions-server" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
+        --bind-address=127.0.0.1 --secure-port="$API_PORT" --tls-cert-file=server.crt --tls-private-key-file=server.key \
+        --client-ca-file=ca.crt --token-auth-file=tokens.csv
+    until_input_ends "$1"
+    exit
+fi
 # Without the controller manager nobody makes the service accounts that this admission plugin asks for.
 admission=(); [ "$PARTS" = all ] || admission=(--disable-admission-plugins=ServiceAccount)
 network=(--bind-address=127.0.0.1 --advertise-address=127.0.0.1 --endpoint-reconciler-type=none)
@@ -85,7 +100,4 @@ if [ "$PARTS" = all ]; then
         --secure-port="$SCHEDULER_PORT" --leader-elect=false --kube-api-qps=500 --kube-api-burst=500 "${insecure[@]}"
 fi
 
-cat > /dev/null
-jobs -p | xargs --no-run-if-empty kill -KILL || true
-wait || true
-cd / && rm -rf "$1"
+until_input_ends "$1"

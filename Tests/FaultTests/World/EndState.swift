@@ -26,7 +26,9 @@ struct EndState: Equatable, Sendable {
         // Pods of jobs and deployments are Kubernetes' own matter, and have names of its making.
         let ours = Selection(namespace: namespace, labelSelector: TFJob.Label.jobName)
         documents += try await client.list(Pod.resource, ours).map { (Pod.resource.kind, $0) }
-        let names = Names(namespace: namespace, experiments: documents.filter { $0.kind == "TrainingExperiment" })
+        let experiments = documents.filter { $0.kind == "TrainingExperiment" }
+            .compactMap { $0.document["metadata"]?["uid"]?.stringValue }
+        let names = Names(namespace: namespace, experiments: experiments)
         objects = [:]
         for (kind, document) in documents {
             let same = names.normalised(document)
@@ -51,61 +53,5 @@ struct EndState: Equatable, Sendable {
         let common = zip(left, right).prefix { $0.0 == $0.1 }.count
         let start = max(0, common - 60)
         return "…\(left.dropFirst(start).prefix(200))… instead of …\(right.dropFirst(start).prefix(200))…"
-    }
-}
-
-/// Puts one word for everything that is different in every run.
-private struct Names {
-    let namespace: String
-    private let experiments: [String]
-
-    init(namespace: String, experiments: [(kind: String, document: JSONValue)]) {
-        self.namespace = namespace
-        self.experiments = experiments.compactMap { $0.document["metadata"]?["uid"]?.stringValue }
-    }
-
-    private static let dropped: Set<String> = [
-        "resourceVersion", "managedFields", "selfLink", "clusterIP", "clusterIPs", "nodePort",
-        Annotation.manifestHash, Interference.annotation, "observedGeneration",
-    ]
-
-    func normalised(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .object(let members):
-            var kept: [String: JSONValue] = [:]
-            for (name, member) in members where !Self.dropped.contains(name) {
-                kept[name] = name == "conditions" ? conditions(member) : normalised(member)
-            }
-            if kept["annotations"] == [:] { kept["annotations"] = nil }
-            return .object(kept)
-        case .array(let elements): return .array(elements.map(normalised))
-        case .string(let text): return .string(normalised(text))
-        default: return value
-        }
-    }
-
-    /// Conditions, whatever was seen on the way.
-    ///
-    /// The order in which they were first set depends on how much was seen at once; the last one says how it is. So does
-    /// whether pods that end at once were ever seen to run, or all to be ready: that they are no more is no difference.
-    private func conditions(_ list: JSONValue) -> JSONValue {
-        let conditions = (list.arrayValue ?? []).map(normalised).filter {
-            !["Running", "AllReplicasReady"].contains($0["type"]?.stringValue) || $0["status"]?.stringValue != "False"
-        }
-        let type = { (condition: JSONValue) in condition["type"]?.stringValue ?? "" }
-        return ["last": conditions.last ?? .null, "all": .array(conditions.sorted { type($0) < type($1) })]
-    }
-
-    private func normalised(_ text: String) -> String {
-        if Time(text) != nil { return "TIME" }
-        var words = text.replacing(namespace, with: "NAMESPACE")
-        for uid in experiments {
-            words = words.replacing(uid, with: "UID").replacing("-\(uid.prefix(8))", with: "-UID8")
-                .replacing("-\(uid.prefix(4))-", with: "-UID4-")
-        }
-        // The secret that an old server mounts into every pod.
-        words = words.replacing(/default-token-[a-z0-9]{5}/, with: "default-token")
-            .replacing(/ReplicaSet "[^"]+"/, with: "ReplicaSet")
-        return words.replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "UID")
     }
 }

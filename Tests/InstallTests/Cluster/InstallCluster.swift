@@ -16,9 +16,13 @@ struct InstallCluster: Sendable {
     }
 
     let server: ControlPlane
+    let release: ServerRelease
     var admin: KubernetesClient { server.client }
 
-    private static let started = Task { InstallCluster(server: try await ControlPlane.audited()) }
+    private static let started = Task {
+        let server = try await ControlPlane.audited()
+        return InstallCluster(server: server, release: try ServerRelease(try await server.client.version()))
+    }
 
     static func shared() async throws -> InstallCluster { try await started.value }
 
@@ -56,7 +60,7 @@ struct InstallCluster: Sendable {
     /// Takes everything away that a test may have left, and waits until it is gone.
     func clear() async throws {
         // The namespace stays, since the server takes its time to end one.
-        let everything = try await Rendering("deploy").forOldServers.without("Namespace")
+        let everything = try await Rendering("deploy").fit(for: release).without("Namespace")
         _ = try await kubectl(["delete", "--ignore-not-found", "--wait"], input: everything)
         let definitions = Resource(
             group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition",

@@ -49,7 +49,7 @@ import Testing
     @Test func `one command installs, and a second time it changes nothing`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        let folder = "\(Rendering.repository)/deploy/overlays/kubernetes-1.20"
+        let folder = "\(Rendering.repository)/\(cluster.release.manifests)"
         try await cluster.run(InstallCluster.apply + ["-k", folder])
         let read = ["get", "deployment,clusterrole,crd,networkpolicy,pdb", "-n", "aerie-system", "-o"]
         let versions = "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{\"\\n\"}{end}"
@@ -59,13 +59,14 @@ import Testing
         #expect(try await cluster.run(read + [versions]) == first)
     }
 
-    /// `policy/v1` and rules in schemas are newer than the test server; everything else is sent as it is.
+    /// Without what the server of the test is too old for; everything else is sent as it is.
     @Test(arguments: Rendering.parts)
     func `the server accepts every overlay`(overlay: String) async throws {
         let cluster = try await InstallCluster.shared()
-        try await cluster.install(try await Rendering("deploy").forOldServers)
+        try await cluster.install(try await Rendering("deploy").fit(for: cluster.release))
         // The Prometheus operator's own definitions are not here: what is sent is checked by the rules' own tool.
-        let rendering = try await Rendering(overlay).forOldServers.without("ServiceMonitor", "PrometheusRule")
+        let rendering = try await Rendering(overlay).fit(for: cluster.release)
+            .without("ServiceMonitor", "PrometheusRule")
         let output = try await cluster.run(
             InstallCluster.apply + ["--dry-run=server", "--force-conflicts"], input: rendering)
         #expect(output.split(separator: "\n").count == rendering.documents.count)
@@ -74,7 +75,7 @@ import Testing
     @Test(arguments: ["aks", "gke"])
     func `the server accepts the accelerator profiles`(overlay: String) async throws {
         let cluster = try await InstallCluster.shared()
-        try await cluster.install(try await Rendering("deploy").forOldServers)
+        try await cluster.install(try await Rendering("deploy").fit(for: cluster.release))
         let file = "\(Rendering.repository)/deploy/overlays/\(overlay)/accelerator-profiles.yaml"
         let output = try await cluster.run(["apply", "--dry-run=server", "-f", file])
         #expect(output.split(separator: "\n").count == 3)
@@ -86,14 +87,14 @@ import Testing
         try await cluster.clear()
         try await cluster.run(["apply", "-f", Self.previous])
         let job = try await liveJob(cluster, asAdministrator: true)
-        try await cluster.run(command, input: try await Rendering("deploy").forOldServers)
+        try await cluster.run(command, input: try await Rendering("deploy").fit(for: cluster.release))
         try await expectUntouched(cluster, job)
     }
 
     @Test func `removing the controller leaves jobs running, and installing it again goes on with them`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        let rendering = try await Rendering("deploy").forOldServers
+        let rendering = try await Rendering("deploy").fit(for: cluster.release)
         try await cluster.install(rendering)
         let job = try await liveJob(cluster)
         try await cluster.run(["delete", "--wait"], input: rendering.without("CustomResourceDefinition"))
@@ -106,7 +107,7 @@ import Testing
     @Test func `removing the jobs and then everything leaves nothing behind`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        let rendering = try await Rendering("deploy").forOldServers
+        let rendering = try await Rendering("deploy").fit(for: cluster.release)
         try await cluster.install(rendering)
         let job = try await liveJob(cluster)
         // As the guide says: a collector that no longer knows a kind may have missed that its objects went.
@@ -123,7 +124,7 @@ import Testing
     func `a TFJob definition of someone else is not overwritten`(options: [String]) async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        let ours = try await Rendering("deploy").forOldServers
+        let ours = try await Rendering("deploy").fit(for: cluster.release)
         var foreign = try #require(ours.one("CustomResourceDefinition", "tfjobs.kubeflow.org"))
         foreign["metadata"] = ["name": "tfjobs.kubeflow.org"]
         foreign["spec"]?["versions"] = [
@@ -153,8 +154,8 @@ import Testing
                 namespace: \(team)
                 resources: [../..\(Rendering.repository)/deploy/overlays/namespaced]
                 """)
-        try await cluster.install(try await Rendering("deploy/overlays/namespaced/cluster").forOldServers)
-        let rendering = try await Rendering(rendered: folder.path).forOldServers
+        try await cluster.install(try await Rendering("deploy/overlays/namespaced/cluster").fit(for: cluster.release))
+        let rendering = try await Rendering(rendered: folder.path).fit(for: cluster.release)
         try await cluster.run(InstallCluster.apply, input: rendering)
         for namespace in [team, other] {
             try await cluster.admin.create(Samples.tfJob("mnist", in: namespace, workers: 1))

@@ -26,7 +26,7 @@ extension LifecycleTests {
     @Test func `every right is used, and none is missing`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        let rendering = try await Rendering("deploy").forOldServers
+        let rendering = try await Rendering("deploy").fit(for: cluster.release)
         try await cluster.install(rendering)
         let namespace = try await cluster.namespace("rights")
         let port = try ControlPlane.freePorts(1)[0]

@@ -64,7 +64,7 @@ extension LifecycleTests {
     @Test func `a support bundle tells what happened, and no secret`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        try await cluster.install(try await Rendering("deploy").forOldServers)
+        try await cluster.install(try await Rendering("deploy").fit(for: cluster.release))
         let namespace = try await cluster.namespace("bundle")
         try await plant(cluster, namespace)
         try await cluster.withController {
@@ -94,7 +94,7 @@ extension LifecycleTests {
     @Test func `an account with few rights gets what it may read, within the size that was asked for`() async throws {
         let cluster = try await InstallCluster.shared()
         try await cluster.clear()
-        try await cluster.install(try await Rendering("deploy").forOldServers)
+        try await cluster.install(try await Rendering("deploy").fit(for: cluster.release))
         let namespace = try await cluster.namespace("bundle")
         for number in 1...4 {
             var job = Samples.tfJob("large-\(number)", in: namespace, workers: 1).body

@@ -1,5 +1,6 @@
 import AerieAPI
 import KubernetesAPI
+import TestCluster
 import Testing
 
 /// What can be said of the manifests without a server.
@@ -94,11 +95,18 @@ import Testing
         #expect(rendering.all("CustomResourceDefinition").count == AerieCRDs.all.count - 1)
     }
 
-    @Test(arguments: ["deploy/overlays/kubernetes-1.20", "deploy/overlays/local"])
+    @Test(arguments: ["deploy/overlays/kubernetes-1.20", "deploy/overlays/local-kubernetes-1.20"])
     func `old servers get nothing that they do not know`(overlay: String) async throws {
         let rendering = try await Rendering(overlay)
         #expect(!rendering.documents.contains { $0["apiVersion"] == "policy/v1" })
         #expect(!rendering.list.contains("x-kubernetes-validations"))
+    }
+
+    @Test func `on one machine old and current servers get the same but for the rules`() async throws {
+        let current = try await Rendering("deploy/overlays/local")
+        #expect(current.list.contains("x-kubernetes-validations"))
+        let old = try await Rendering("deploy/overlays/local-kubernetes-1.20")
+        #expect(current.fit(for: ServerRelease(major: 1, minor: 20)).documents == old.documents)
     }
 
     @Test func `on one machine each webhook has an address of its own instead of a service`() async throws {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubernetesAPI
 import KubernetesYAML
+import TestCluster
 import TestSupport
 
 /// What `kubectl kustomize` makes of a folder of the repository.
@@ -10,9 +11,10 @@ struct Rendering: Sendable {
     /// Every folder that people may apply as a whole.
     static let overlays =
         ["deploy"]
-        + ["aks", "beside-kubeflow", "gke", "kubernetes-1.20", "local", "monitoring", "namespaced"].map {
-            "deploy/overlays/\($0)"
-        }
+        + [
+            "aks", "beside-kubeflow", "gke", "kubernetes-1.20", "local", "local-kubernetes-1.20", "monitoring",
+            "namespaced",
+        ].map { "deploy/overlays/\($0)" }
 
     /// The overlay's own folder of what an administrator applies apart.
     static let parts = overlays + ["deploy/overlays/namespaced/cluster"]
@@ -39,12 +41,12 @@ struct Rendering: Sendable {
     /// The pod template of the controller.
     var pod: JSONValue? { one("Deployment", "aerie-controller")?["spec"]?["template"] }
 
-    /// The same for a server of release 1.20: budgets are v1beta1 there, and rules in schemas unknown.
-    var forOldServers: Rendering {
+    /// The same without what a server of this release does not know, and under the names that it has for the rest.
+    func fit(for release: ServerRelease) -> Rendering {
         Rendering(
             documents: documents.map { document in
-                var copy = Self.withoutRules(document)
-                if copy["apiVersion"] == "policy/v1" { copy["apiVersion"] = "policy/v1beta1" }
+                var copy = release.knowsRules ? document : Self.withoutRules(document)
+                if document["kind"] == "PodDisruptionBudget" { copy["apiVersion"] = .string(release.budgets) }
                 return copy
             })
     }

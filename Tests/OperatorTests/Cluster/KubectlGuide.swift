@@ -23,6 +23,7 @@ enum KubectlGuide {
     static func shape(of output: String, by command: String) -> Set<String> {
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if command.contains(" describe ") { return description(lines) }
+        if command.contains(" explain ") { return explanation(lines) }
         if command.contains("jsonpath") {
             return Set((try? JSONValue(parsing: Array(output.utf8)))?.objectValue?.keys.map(\.self) ?? [])
         }
@@ -85,6 +86,41 @@ enum KubectlGuide {
     ]
     /// Played pods are on no node, which the scheduler tells.
     private static let unplayedReason = "Unschedulable"
+
+    /// What `kubectl explain` teaches, whatever the server: the form for servers before 1.27, which describe kinds in
+    /// OpenAPI 2 only, has other headings and margins, breaks lines elsewhere, and does not list the words of an enumeration.
+    static func explanation(_ lines: [String]) -> Set<String> {
+        var shape: Set<String> = []
+        var (group, words) = ("", [Substring]())
+        var isListingWords = false
+        func end() {
+            if !words.isEmpty { shape.insert(words.joined(separator: " ")) }
+            words = []
+        }
+        for line in lines {
+            let parts = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            let rest = parts.dropFirst().joined(separator: " ")
+            switch parts.first {
+            case nil: end()
+            case "GROUP:": group = "\(rest)/"
+            case "VERSION:": shape.insert("version \(group)\(rest)")
+            case "KIND:": shape.insert("kind \(rest)")
+            case "RESOURCE:", "FIELD:": shape.insert("about \(rest)")
+            case "ENUM:": isListingWords = true
+            case "DESCRIPTION:", "FIELDS:":
+                end()
+                isListingWords = false
+            case "enum:": break
+            case _ where isListingWords: break
+            case _ where line.contains("\t<"):
+                end()
+                shape.insert("field \(parts.joined(separator: " "))")
+            default: words += parts
+            }
+        }
+        end()
+        return shape
+    }
 
     private static func collapsed(_ line: String) -> String {
         line.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
