@@ -210,7 +210,8 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
+                "TestMutation", "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion",
+                "KubernetesClient",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
                 "aerie-controller", logging, serviceLifecycle, system,
             ], exclude: ["Cluster/wall-clock.c"]),
