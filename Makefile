@@ -16,7 +16,7 @@ help: ## List the targets
 demo: setup programs ## From kubectl apply of an experiment to a served model on this machine, on Landsat imagery
 	scripts/demo
 
-fuzz: setup ## Feed parsers and the webhook with libFuzzer, ten seconds each
+fuzz: setup ## Feed parsers, the webhook and the decisions with libFuzzer, ten seconds each
 	scripts/fuzz 10
 
 bench: setup programs ## Measure the controller beside a bare client and kopf (BENCH='--only latency' for a part)

@@ -92,6 +92,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module("KubernetesYAML", ["KubernetesAPI", "CYAML"]),
         module("PrometheusMetrics"),
+        module("BoundedHTTP", [hummingbird, httpTypes, nioCore]),
         module("StructuredLogging", ["KubernetesAPI", logging]),
         module(
             "ControllerRuntime",
@@ -106,8 +107,8 @@ let package = Package(
         module(
             "Admission",
             [
-                "AerieAPI", "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", crypto, x509, asn1, hummingbird,
-                hummingbirdTLS, httpTypes, nioCore, nioSSL, serviceLifecycle, logging,
+                "AerieAPI", "BoundedHTTP", "KubernetesAPI", "KubernetesClient", "PrometheusMetrics", crypto, x509, asn1,
+                hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, serviceLifecycle, logging,
             ]),
         module(
             "Operator",
@@ -132,8 +133,8 @@ let package = Package(
         module(
             "Serving",
             [
-                "BuildInformation", "KubernetesAPI", "TensorFlow", "PrometheusMetrics", hummingbird, httpTypes, nioCore,
-                nioPosix, serviceLifecycle, unixSignals, logging,
+                "BoundedHTTP", "BuildInformation", "KubernetesAPI", "TensorFlow", "PrometheusMetrics", hummingbird,
+                httpTypes, nioCore, nioPosix, serviceLifecycle, unixSignals, logging,
             ]),
 
         // Programs.
@@ -158,6 +159,9 @@ let package = Package(
         // Tests.
         .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: settings),
         .target(
+            name: "TestMutation", dependencies: ["TestRandom", "AerieAPI", "Decisions", "KubernetesAPI"],
+            path: "Tests/TestMutation", swiftSettings: settings),
+        .target(
             name: "TestSupport",
             dependencies: ["KubernetesAPI", "KubernetesClient", "HTTPTransport", subprocess, system],
             path: "Tests/TestSupport", exclude: ["control-plane.sh"], swiftSettings: settings),
@@ -171,13 +175,16 @@ let package = Package(
         tests(
             "AdmissionTests",
             [
-                "Admission", "AerieAPI", "KubernetesAPI", "KubernetesClient", "KubernetesYAML", "HTTPTransport",
-                "PrometheusMetrics", "TestCluster", "TestSupport", logging, serviceLifecycle,
-            ], exclude: ["Cases", "Manifests", "cel.py"]),
+                "Admission", "AerieAPI", "BoundedHTTP", "KubernetesAPI", "KubernetesClient", "KubernetesYAML",
+                "HTTPTransport", "PrometheusMetrics", "TestCluster", "TestMutation", "TestSupport",
+                "aerie-controller", logging, serviceLifecycle,
+            ], exclude: ["Cases", "Manifests", "cel.py", "crowd.py"]),
         tests("ContractTests", ["AerieAPI", "KubernetesAPI"]),
         tests("SuggestionTests", ["Suggestion", "AerieAPI", "KubernetesAPI"]),
         tests("EvaluationTests", ["TestRandom", "TestSupport", "Evaluation"]),
-        tests("DecisionsTests", ["TestRandom", "Decisions", "ControllerRuntime", "AerieAPI", "KubernetesAPI"]),
+        tests(
+            "DecisionsTests",
+            ["TestMutation", "TestRandom", "Decisions", "ControllerRuntime", "AerieAPI", "KubernetesAPI"]),
         tests("HTTPTransportTests", ["HTTPTransport", nioCore, nioPosix, nioHTTP1]),
         tests(
             "KubernetesClientTests",
@@ -203,7 +210,8 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion", "KubernetesClient",
+                "TestMutation", "TestRandom", "Operator", "ControllerRuntime", "Decisions", "Suggestion",
+                "KubernetesClient",
                 "KubernetesAPI", "AerieAPI", "HTTPTransport", "PrometheusMetrics", "TestSupport", "TestCluster",
                 "aerie-controller", logging, serviceLifecycle, system,
             ], exclude: ["Cluster/wall-clock.c"]),
@@ -231,7 +239,8 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "TestRandom", "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI", "HTTPTransport",
+                "TestRandom", "BoundedHTTP", "Serving", "StructuredLogging", "TensorFlow", "KubernetesAPI",
+                "HTTPTransport",
                 "TestSupport",
                 httpTypes,
                 subprocess, system, logging,

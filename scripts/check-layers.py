@@ -19,12 +19,12 @@ LAYERS = {
     "core": ["KubernetesAPI", "AerieAPI", "Suggestion", "Evaluation", "Decisions"],
     "leaves": ["BuildInformation", "CListenAddress", "CStopSignal", "CTensorFlow", "CYAML", "CZlib", "PrometheusMetrics"],  # know nothing of each other or of the core
     "adapters": [
-        "ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore",
+        "BoundedHTTP", "ControllerRuntime", "HTTPTransport", "ImageRegistry", "KubernetesClient", "KubernetesYAML", "ObjectStore",
         "StructuredLogging",
     ],
     "features": ["Admission", "Dashboard", "LocalCluster", "Operator", "Serving", "TensorFlow", "Training"],
     "programs": ["aerie", "aerie-controller", "aerie-serving", "aerie-trainer"],
-    "tests": ["TestCluster", "TestRandom", "TestSupport"],  # and every test target
+    "tests": ["TestCluster", "TestMutation", "TestRandom", "TestSupport"],  # and every test target
 }
 # What a target may use of its own layer. Features never use each other; TensorFlow is the common ground of two.
 ALONG = {

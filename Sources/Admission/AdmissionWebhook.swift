@@ -18,11 +18,15 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
         public var port: Int
         /// Between two looks at the certificate and the registration.
         public var interval: Duration
+        public var limits: AdmissionLimits
 
-        public init(address: String, port: Int, interval: Duration = .seconds(15)) {
+        public init(
+            address: String, port: Int, interval: Duration = .seconds(15), limits: AdmissionLimits = AdmissionLimits()
+        ) {
             self.address = address
             self.port = port
             self.interval = interval
+            self.limits = limits
         }
     }
 
@@ -64,8 +68,8 @@ public final class AdmissionWebhook: ServiceLifecycle.Service {
         let first = await cancelWhenGracefulShutdown { await self.firstCertificate() }
         guard let (served, certificate) = first else { return }
         let server = AdmissionServer(
-            address: settings.address, port: settings.port, handler: handler, certificate: certificate,
-            metrics: metrics,
+            address: settings.address, port: settings.port, limits: settings.limits, handler: handler,
+            certificate: certificate, metrics: metrics,
             onRunning: { [self] port in
                 serving.withLock { $0 = true }
                 logger.notice("the webhook answers", metadata: ["port": "\(port)"])

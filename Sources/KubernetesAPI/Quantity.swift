@@ -46,12 +46,14 @@ public struct Quantity: Hashable, Sendable {
     public static func + (left: Quantity, right: Quantity) -> Quantity {
         let (sum, overflow) = left.billionths.addingReportingOverflow(right.billionths)
         return Quantity(
-            billionths: overflow ? .max : sum, style: left.billionths == 0 ? right.style : left.style)
+            billionths: overflow ? (left.billionths < 0 ? -.max : .max) : sum,
+            style: left.billionths == 0 ? right.style : left.style)
     }
 
     public static func * (amount: Quantity, count: Int) -> Quantity {
         let (product, overflow) = amount.billionths.multipliedReportingOverflow(by: Int128(count))
-        return Quantity(billionths: overflow ? .max : product, style: amount.style)
+        let isNegative = (amount.billionths < 0) != (count < 0)
+        return Quantity(billionths: overflow ? (isNegative ? -.max : .max) : product, style: amount.style)
     }
 
     /// How many of `unit` it takes to hold the amount, as containers read their limits; `nil` for a unit of nothing.
@@ -68,7 +70,8 @@ public struct Quantity: Hashable, Sendable {
             return (1 << (10 * Int128(power + 1)), 1, .binary)
         }
         if let exponent = decimalExponents[String(suffix)] { return scale(exponent) }
-        guard suffix.first == "e" || suffix.first == "E", let exponent = Int(suffix.dropFirst()), abs(exponent) <= 20
+        guard suffix.first == "e" || suffix.first == "E", let exponent = Int(suffix.dropFirst()),
+            (-20...20).contains(exponent)
         else { return nil }
         return scale(exponent)
     }

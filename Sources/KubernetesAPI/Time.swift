@@ -9,10 +9,22 @@ public struct Time: Hashable, Comparable, Sendable {
 
     public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
-    /// Seconds from `other` to this moment.
-    public func seconds(since other: Time) -> Int64 { seconds - other.seconds }
+    /// The first and the last moment that RFC 3339 can write.
+    public static let earliest = Time(seconds: -62_167_219_200)
+    public static let latest = Time(seconds: 253_402_300_799)
 
-    public func advanced(bySeconds delta: Int64) -> Time { Time(seconds: seconds + delta) }
+    /// Seconds from `other` to this moment; the largest or least number of seconds where they are more.
+    public func seconds(since other: Time) -> Int64 {
+        let (difference, isTooLarge) = seconds.subtractingReportingOverflow(other.seconds)
+        return isTooLarge ? (seconds < other.seconds ? .min : .max) : difference
+    }
+
+    /// The moment so many seconds later, but never before ``earliest`` or after ``latest``: deltas come from specs.
+    public func advanced(bySeconds delta: Int64) -> Time {
+        let (sum, isTooLarge) = seconds.addingReportingOverflow(delta)
+        let moment = isTooLarge ? Time(seconds: delta < 0 ? .min : .max) : Time(seconds: sum)
+        return min(max(moment, .earliest), .latest)
+    }
 }
 
 extension Time: CustomStringConvertible {
@@ -151,13 +163,17 @@ private func rfc3339Microseconds(_ text: String) -> Int64? {
     switch take("Zz+-") {
     case UInt8(ascii: "Z"), UInt8(ascii: "z"): break
     case let sign?:
-        guard let hours = number(digits: 2), take(":") != nil, let minutes = number(digits: 2) else { return nil }
+        guard let hours = number(digits: 2), hours < 24, take(":") != nil, let minutes = number(digits: 2), minutes < 60
+        else { return nil }
         offset = (hours * 3_600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
     case nil: return nil
     }
     guard rest.isEmpty else { return nil }
     let days = CivilTime.daysSince1970(year: year, month: month, day: day)
-    return (days * 86_400 + hour * 3_600 + minute * 60 + second - offset) * 1_000_000 + micros
+    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+    // In UTC it may be a year that cannot be written again.
+    guard (Time.earliest.seconds...Time.latest.seconds).contains(seconds) else { return nil }
+    return seconds * 1_000_000 + micros
 }
 
 extension Int64 {

@@ -80,7 +80,7 @@ import Testing
 }
 
 extension JSONValue {
-    fileprivate static func random(depth: Int, using random: inout SeededGenerator) -> JSONValue {
+    static func random(depth: Int, using random: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depth == 0 ? 5 : 7), using: &random) {
         case 0: .null
         case 1: .bool(.random(using: &random))

@@ -15,6 +15,7 @@ import Testing
 
     @Test(arguments: [
         "", "Gi", "1.2.3", "1 Gi", "1gi", "--1", "1e", "1e99", "abc", ".", "1-2", "9999999999999999999999999E",
+        "1e-9223372036854775808", "1e9223372036854775807", "1e21", "1e-21",
     ])
     func `what is no amount is refused`(text: String) {
         #expect(Quantity(text) == nil)
@@ -32,6 +33,15 @@ import Testing
         #expect(try (#require(Quantity("1500m")) * 4).description == "6")
         #expect(try (#require(Quantity("640Mi")) * 8).description == "5Gi")
         #expect((Quantity.zero * 7).description == "0")
+    }
+
+    @Test func `what is too much to count stays on its side of zero`() throws {
+        let most = try #require(Quantity("99999999999E"))
+        let least = try #require(Quantity("-99999999999E"))
+        #expect((most * .max).description == (most * .max + most).description)
+        #expect((most * .min).description == (least * .max).description)
+        #expect((least * .max).description == (least * .max + least).description)
+        #expect((least * .max).description.hasPrefix("-"))
     }
 
     @Test(arguments: [

@@ -25,9 +25,30 @@ import Testing
     @Test(arguments: [
         "", "2026-11-21", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-1-1T00:00:00Z",
         "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "+026-01-01T00:00:00Z", "2026-01-32T00:00:00Z",
+        "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00-99:99", "2026-01-01T00:00:00+01:60",
+        "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01",
     ])
     func `anything else is no time`(text: String) {
         #expect(Time(text) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (0, .max, Time.latest), (0, .min, .earliest), (1_700_000_000, .max, .latest), (-1, .min, .earliest),
+            (.max, 1, .latest), (.min, -1, .earliest), (1_700_000_000, 60, Time(seconds: 1_700_000_060)),
+            (253_402_300_799, 1, .latest), (-62_167_219_200, -1, .earliest),
+        ] as [(Int64, Int64, Time)])
+    func `no delta leads out of what can be written`(seconds: Int64, delta: Int64, moment: Time) {
+        let later = Time(seconds: seconds).advanced(bySeconds: delta)
+        #expect(later == moment)
+        #expect(Time(later.description) == later)
+    }
+
+    @Test func `the time between two moments is never too long for a number`() {
+        #expect(Time(seconds: .max).seconds(since: Time(seconds: .min)) == .max)
+        #expect(Time(seconds: .min).seconds(since: Time(seconds: .max)) == .min)
+        #expect(Time(seconds: .min).seconds(since: Time(seconds: 1)) == .min)
+        #expect(Time(seconds: 7).seconds(since: Time(seconds: 10)) == -3)
     }
 
     @Test func `micro times always have six digits`() {

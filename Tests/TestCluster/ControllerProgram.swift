@@ -48,6 +48,9 @@ package final class ControllerProgram: Sendable {
     /// What it has logged, in all its lives.
     package var output: String { (try? String(contentsOfFile: log.path, encoding: .utf8)) ?? "" }
 
+    /// Its process, while there is one.
+    package var process: Int32? { state.withLock { $0.process } }
+
     /// How often it was started.
     package var starts: Int { state.withLock { $0.starts } }
 

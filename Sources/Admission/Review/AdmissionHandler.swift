@@ -4,7 +4,7 @@ import KubernetesAPI
 public struct AdmissionHandler: Sendable {
     /// What goes back over HTTP.
     public struct Reply: Hashable, Sendable {
-        /// 200 with an AdmissionReview, whatever it says; 400, 404 or 413 with a sentence.
+        /// 200 with an AdmissionReview, whatever it says; 400, 404, 408, 413 or 503 with a sentence.
         public var status: Int
         public var body: [UInt8]
 
@@ -13,8 +13,17 @@ public struct AdmissionHandler: Sendable {
         }
     }
 
-    /// Bytes of the longest body that is read: the API server takes 3 MiB for an object, and an update holds two.
-    public static let maximumBodyBytes = 8 << 20
+    /// Bytes of the longest body that is read.
+    ///
+    /// etcd stores requests of at most 1.5 MiB, an update's review holds two objects, and the rest is for who asks and
+    /// how. A larger object could not be stored, whatever we said of it.
+    public static let maximumBodyBytes = 4 << 20
+
+    /// Values in the largest document that is read.
+    ///
+    /// Objects of people have one in 15 bytes or more. Without this bound the bytes of a body would say nothing about the
+    /// memory that reading it takes.
+    public static let maximumValues = 200_000
 
     private let rules: [String: AdmissionRules]
     private let references: ReferenceCheck?
@@ -36,6 +45,10 @@ public struct AdmissionHandler: Sendable {
         }
         guard body.count <= Self.maximumBodyBytes else {
             return .refusal(413, "the body has more than \(Self.maximumBodyBytes) bytes")
+        }
+        let values = JSONSize(body).values
+        guard values <= Self.maximumValues else {
+            return .refusal(413, "the body has about \(values) values, more than \(Self.maximumValues)")
         }
         let request: AdmissionRequest
         do throws(AdmissionRequest.Malformed) {

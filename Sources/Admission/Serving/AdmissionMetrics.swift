@@ -5,8 +5,10 @@ public struct AdmissionMetrics: Sendable {
     private let requests: Counter
     private let latency: Histogram
     private let inFlight: Gauge
+    private let registry: MetricsRegistry
 
     public init(in registry: MetricsRegistry) {
+        self.registry = registry
         requests = registry.counter(
             "controller_runtime_webhook_requests_total", help: "Answers to admission requests, by HTTP status.",
             labels: ["webhook", "code"])
@@ -16,6 +18,23 @@ public struct AdmissionMetrics: Sendable {
         inFlight = registry.gauge(
             "controller_runtime_webhook_requests_in_flight", help: "Admission requests that are being answered.",
             labels: ["webhook"])
+    }
+
+    /// Shows what the server's limits are compared with.
+    func observe(
+        bytesHeld: @escaping @Sendable () -> Int, connections: @escaping @Sendable () -> Int,
+        closedConnections: @escaping @Sendable () -> Int
+    ) {
+        registry.gauge(
+            "aerie_webhook_body_bytes", help: "Bytes of reviews, and of what is read from them, that are in memory."
+        ) { Double(bytesHeld()) }
+        registry.gauge("aerie_webhook_connections", help: "Open connections to the webhook.") {
+            Double(connections())
+        }
+        registry.counter(
+            "aerie_webhook_closed_connections_total",
+            help: "Connections that brought nothing and were closed because there were too many."
+        ) { Double(closedConnections()) }
     }
 
     /// Shows the samples of a path before its first request.

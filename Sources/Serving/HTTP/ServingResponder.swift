@@ -1,3 +1,4 @@
+import BoundedHTTP
 import HTTPTypes
 package import Hummingbird
 import KubernetesAPI

@@ -1,3 +1,4 @@
+import BoundedHTTP
 import HTTPTypes
 import Hummingbird
 public import Logging

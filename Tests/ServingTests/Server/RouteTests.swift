@@ -1,3 +1,4 @@
+import BoundedHTTP
 import HTTPTypes
 import Serving
 import TensorFlow

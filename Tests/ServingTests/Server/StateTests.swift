@@ -1,3 +1,4 @@
+import BoundedHTTP
 import KubernetesAPI
 import Serving
 import TensorFlow

@@ -1,16 +1,17 @@
 /// The time until which a request has to be answered.
-struct Deadline: Sendable {
-    let instant: ContinuousClock.Instant
+package struct Deadline: Sendable {
+    package let instant: ContinuousClock.Instant
 
-    init(after duration: Duration) { instant = .now + duration }
+    package init(after duration: Duration) { instant = .now + duration }
 
     /// What is thrown at the deadline.
-    struct Exceeded: Error {}
+    package struct Exceeded: Error {}
 
     /// Runs `body`, which is cancelled at the deadline.
     ///
     /// - Throws: what `body` throws, or ``Exceeded``.
-    func enforce<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    package func enforce<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result
+    {
         try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask { try await body() }
             group.addTask { [instant] in

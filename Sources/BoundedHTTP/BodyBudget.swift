@@ -1,4 +1,5 @@
-/// How many bytes of request bodies may be in memory at the same time, in one request and in all of them.
+/// How many bytes of request bodies, and of what is read from them, may be in memory at the same time, in one request and
+/// in all of them.
 package struct BodyBudget: Hashable, Sendable {
     package let perRequest: Int
     package let total: Int
@@ -20,6 +21,12 @@ package struct BodyBudget: Hashable, Sendable {
     /// Asks for `count` more bytes for a request that holds `held` already.
     package mutating func take(_ count: Int, holding held: Int) -> Answer {
         guard count <= perRequest - held else { return .tooLarge }
+        return takeBesides(count)
+    }
+
+    /// Asks for bytes that a request needs besides its body.
+    package mutating func takeBesides(_ count: Int) -> Answer {
+        guard count <= total else { return .tooLarge }
         guard count <= total - used else { return .exhausted }
         used += count
         return .granted

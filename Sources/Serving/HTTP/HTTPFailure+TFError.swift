@@ -1,19 +1,9 @@
-package import HTTPTypes
+package import BoundedHTTP
+import HTTPTypes
 import KubernetesAPI
 package import TensorFlow
 
-/// Why a request is not answered with what it asked for.
-package struct HTTPFailure: Error, Hashable, Sendable {
-    package var status: HTTPResponse.Status
-    package var message: String
-    package var headers: HTTPFields
-
-    package init(_ status: HTTPResponse.Status, _ message: String, headers: HTTPFields = [:]) {
-        self.status = status
-        self.message = message
-        self.headers = headers
-    }
-
+extension HTTPFailure {
     /// What a failure means over HTTP: TensorFlow Serving's table.
     package init(_ error: TFError) {
         let status: HTTPResponse.Status =
