@@ -28,7 +28,7 @@ public struct Quantity: Hashable, Sendable {
         guard !overflow else { return nil }
         // Finer than a billionth is rounded up, away from zero.
         let (quotient, rest) = product.quotientAndRemainder(dividingBy: unit.denominator)
-        billionths = quotient + rest.signum()
+        billionths = quotient.addingWithSaturation(rest.signum())
         style = unit.style
     }
 
@@ -44,28 +44,27 @@ public struct Quantity: Hashable, Sendable {
     }
 
     public static func + (left: Quantity, right: Quantity) -> Quantity {
-        let (sum, overflow) = left.billionths.addingReportingOverflow(right.billionths)
-        return Quantity(
-            billionths: overflow ? (left.billionths < 0 ? -.max : .max) : sum,
+        Quantity(
+            billionths: left.billionths.addingWithSaturation(right.billionths),
             style: left.billionths == 0 ? right.style : left.style)
     }
 
     public static func * (amount: Quantity, count: Int) -> Quantity {
-        let (product, overflow) = amount.billionths.multipliedReportingOverflow(by: Int128(count))
-        let isNegative = (amount.billionths < 0) != (count < 0)
-        return Quantity(billionths: overflow ? (isNegative ? -.max : .max) : product, style: amount.style)
+        Quantity(
+            billionths: amount.billionths.multipliedWithSaturation(by: Int128(clamping: count)), style: amount.style)
     }
 
     /// How many of `unit` it takes to hold the amount, as containers read their limits; `nil` for a unit of nothing.
     public func count(of unit: Quantity) -> Int? {
         guard unit.billionths > 0 else { return nil }
         let (quotient, rest) = billionths.quotientAndRemainder(dividingBy: unit.billionths)
-        return Int(exactly: quotient + (rest > 0 ? 1 : 0))
+        return Int(exactly: quotient.addingWithSaturation(rest > 0 ? 1 : 0))
     }
 
     private typealias Unit = (numerator: Int128, denominator: Int128, style: Style)
 
     private static func unit(_ suffix: Substring) -> Unit? {
+        // Cannot overflow: the largest power is 1024⁶, and exponents are at most 20.
         if let power = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].firstIndex(of: suffix) {
             return (1 << (10 * Int128(power + 1)), 1, .binary)
         }
@@ -81,12 +80,14 @@ public struct Quantity: Hashable, Sendable {
     ]
 
     private static func scale(_ exponent: Int) -> Unit {
+        // Cannot overflow: exponents are -20…20, and Int128 holds 10³⁸.
         let power = (0..<abs(exponent)).reduce(Int128(1)) { power, _ in power * 10 }
         return exponent < 0 ? (1, power, .decimal) : (power, 1, .decimal)
     }
 
     /// A number such as `-1.5` in billionths.
     private static func billionths(_ text: Substring) -> Int128? {
+        // Cannot overflow: at most 24 digits and nine more, and Int128 holds 38.
         let isNegative = text.hasPrefix("-")
         let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
@@ -105,8 +106,9 @@ public struct Quantity: Hashable, Sendable {
 extension Quantity: CustomStringConvertible {
     /// The canonical text: without a fraction, in the largest unit that allows it.
     public var description: String {
-        if style == .binary, billionths % Self.one == 0, abs(billionths) >= 1024 * Self.one {
-            return Self.text(billionths / Self.one, ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"], step: 1024)
+        let (whole, rest) = billionths.quotientAndRemainder(dividingBy: Self.one)
+        if style == .binary, rest == 0, whole.magnitude >= 1024 {
+            return Self.text(whole, ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"], step: 1024)
         }
         return Self.text(billionths, ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"], step: 1000)
     }
@@ -114,6 +116,7 @@ extension Quantity: CustomStringConvertible {
     private static let one: Int128 = 1_000_000_000
 
     private static func text(_ amount: Int128, _ units: [String], step: Int128) -> String {
+        // Cannot overflow: it divides by 1000 or 1024 and counts units.
         guard amount != 0 else { return "0" }
         var (rest, power) = (amount, 0)
         while power + 1 < units.count, rest % step == 0 {

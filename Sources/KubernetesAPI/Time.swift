@@ -14,16 +14,11 @@ public struct Time: Hashable, Comparable, Sendable {
     public static let latest = Time(seconds: 253_402_300_799)
 
     /// Seconds from `other` to this moment; the largest or least number of seconds where they are more.
-    public func seconds(since other: Time) -> Int64 {
-        let (difference, isTooLarge) = seconds.subtractingReportingOverflow(other.seconds)
-        return isTooLarge ? (seconds < other.seconds ? .min : .max) : difference
-    }
+    public func seconds(since other: Time) -> Int64 { seconds.subtractingWithSaturation(other.seconds) }
 
     /// The moment so many seconds later, but never before ``earliest`` or after ``latest``: deltas come from specs.
     public func advanced(bySeconds delta: Int64) -> Time {
-        let (sum, isTooLarge) = seconds.addingReportingOverflow(delta)
-        let moment = isTooLarge ? Time(seconds: delta < 0 ? .min : .max) : Time(seconds: sum)
-        return min(max(moment, .earliest), .latest)
+        min(max(Time(seconds: seconds.addingWithSaturation(delta)), .earliest), .latest)
     }
 }
 
@@ -100,6 +95,7 @@ extension MicroTime: Codable {
 
 /// A date and a time of day of the proleptic Gregorian calendar in UTC.
 private struct CivilTime: CustomStringConvertible {
+    // Cannot overflow: the days of any Int64 of seconds are below 2⁴⁷, and parsed years have four digits.
     var year: Int64
     var month: Int64
     var day: Int64
@@ -133,6 +129,7 @@ private struct CivilTime: CustomStringConvertible {
 
 /// Microseconds since 1970 of an RFC 3339 text with any number of fractional digits and any offset.
 private func rfc3339Microseconds(_ text: String) -> Int64? {
+    // Cannot overflow: every part has a fixed number of digits, and the year 9999 is below 2⁵⁸ microseconds.
     var rest = Array(text.utf8)[...]
     func number(digits: Int) -> Int64? {
         let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
@@ -179,6 +176,7 @@ private func rfc3339Microseconds(_ text: String) -> Int64? {
 extension Int64 {
     /// Division that rounds towards negative infinity, so that moments before 1970 work.
     fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        // Cannot overflow: divisors are literals above 1, so that the quotient has room for one less.
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
@@ -186,5 +184,5 @@ extension Int64 {
 
 private func padded(_ value: Int64, to width: Int) -> String {
     let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    return "\(String(repeating: "0", count: max(0, width.subtractingWithSaturation(digits.count))))\(digits)"
 }

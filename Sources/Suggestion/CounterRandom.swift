@@ -7,7 +7,7 @@
 public struct CounterRandom: Hashable, Sendable {
     private let key: UInt64
 
-    public init(seed: Int) { key = Self.mixed(UInt64(bitPattern: Int64(seed)) &+ Self.golden) }
+    public init(seed: Int) { key = Self.mixed(UInt64(truncatingIfNeeded: seed) &+ Self.golden) }
 
     private init(key: UInt64) { self.key = key }
 
@@ -20,7 +20,10 @@ public struct CounterRandom: Hashable, Sendable {
     public func bits(_ counter: UInt64) -> UInt64 { Self.mixed(key &+ Self.golden &* (counter &+ 1)) }
 
     /// A number of 0..<1 with 53 bits.
-    public func unit(_ counter: UInt64) -> Double { Double(bits(counter) >> 11) * 0x1p-53 }
+    public func unit(_ counter: UInt64) -> Double {
+        // Floating point: 53 bits as a fraction.
+        Double(bits(counter) >> 11) * 0x1p-53
+    }
 
     /// A number below `count`.
     ///

@@ -17,14 +17,14 @@ public struct GridSampler: Sampler {
 
     public func propose(_ numbers: ClosedRange<Int>, history: [Outcome]) -> [Assignment] {
         numbers.filter { number in capacity.map { number <= $0 } ?? true }.map { number in
-            space.assignment(at: UInt64(max(0, number - 1)), counts: counts, value: value)
+            space.assignment(at: SearchSpace.position(of: number), counts: counts, value: value)
         }
     }
 
     private func value(of dimension: Dimension, at index: Int) -> JSONValue {
         guard dimension.count == nil else { return dimension.value(at: index) }
         let points = counts[space.dimensions.firstIndex(of: dimension) ?? 0]
-        // A single point lies in the middle.
-        return dimension.value(at: points == 1 ? 0.5 : Double(index) / Double(points - 1))
+        // Floating point: a single point lies in the middle.
+        return dimension.value(at: points == 1 ? 0.5 : Double(index) / (Double(points) - 1))
     }
 }

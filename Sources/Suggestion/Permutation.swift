@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// A shuffled order of the numbers below `count`, one number at a time and without a list.
 ///
 /// Drawing without repetition from a space of any size then needs no memory of what was drawn. A Feistel network of
@@ -10,22 +12,25 @@ public struct Permutation: Sendable {
     private let random: CounterRandom
     private let halfBits: UInt64
 
-    /// Orders the numbers below `count`, which is 1…2⁶².
+    /// Orders the numbers below `count`, which is at most 2⁶².
     public init(count: UInt64, random: CounterRandom) {
         self.count = count
         self.random = random
-        let bits = UInt64(64 - max(1, count - 1).leadingZeroBitCount)
-        halfBits = max(1, (bits + 1) / 2)
+        // Cannot overflow: a number of 64 bits has at most 64 leading zeros.
+        let bits = UInt64(64 - max(1, max(1, count) - 1).leadingZeroBitCount)
+        halfBits = max(1, bits.addingWithSaturation(1) / 2)
     }
 
-    /// What stands at `position` of the shuffled order.
+    /// What stands at `position` of the shuffled order; beyond its end, the position itself.
     public subscript(_ position: UInt64) -> UInt64 {
+        guard position < count else { return position }
         var number = position
         repeat { number = round(number) } while number >= count
         return number
     }
 
     private func round(_ number: UInt64) -> UInt64 {
+        // Cannot overflow: half of at most 64 bits is shifted.
         let mask = (UInt64(1) << halfBits) - 1
         var (left, right) = (number >> halfBits, number & mask)
         for turn in 0..<UInt64(4) {

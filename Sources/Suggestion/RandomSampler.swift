@@ -1,4 +1,5 @@
 public import AerieAPI
+import KubernetesAPI
 
 /// Random search: every trial on its own, evenly over the space.
 ///
@@ -15,17 +16,17 @@ public struct RandomSampler: Sampler {
         permutation = space.count.map { [random] in Permutation(count: $0, random: random) }
     }
 
-    public var capacity: Int? { permutation.map { Int($0.count) } }
+    public var capacity: Int? { permutation.map { Int(clamping: $0.count) } }
 
     public func propose(_ numbers: ClosedRange<Int>, history: [Outcome]) -> [Assignment] {
         numbers.compactMap(assignment)
     }
 
     private func assignment(number: Int) -> Assignment? {
-        let position = UInt64(max(0, number - 1))
+        let position = SearchSpace.position(of: number)
         guard let permutation else {
             let trial = random.stream(position)
-            let values = space.dimensions.enumerated().map { ($1.name, $1.value(at: trial.unit(UInt64($0)))) }
+            let values = space.dimensions.enumerated().map { ($1.name, $1.value(at: trial.unit(UInt64(clamping: $0)))) }
             return Assignment(values) { first, _ in first }
         }
         return position < permutation.count ? space.assignment(at: permutation[position]) : nil

@@ -11,13 +11,16 @@ public struct SearchSpace: Hashable, Sendable {
 
     public init(_ dimensions: [Dimension]) { self.dimensions = dimensions }
 
-    /// The space of valid parameters; one that has no domain does not vary.
+    /// The space of the parameters, whatever they are; one that has no domain does not vary.
     public init(_ parameters: [Parameter]) {
         self.init(
             parameters.compactMap { parameter in
                 parameter.domain.map { Dimension(name: parameter.name, domain: $0) }
             })
     }
+
+    /// The most assignments that are counted.
+    private static let mostCounted: UInt64 = 1 << 62
 
     /// How many assignments there are; `nil` when they cannot be counted or are more than 2⁶².
     public var count: UInt64? { Self.product(dimensions.map(\.count)) }
@@ -32,19 +35,22 @@ public struct SearchSpace: Hashable, Sendable {
         var assignment: Assignment = [:]
         var rest = position
         for (dimension, count) in zip(dimensions, counts).reversed() {
-            let (quotient, index) = rest.quotientAndRemainder(dividingBy: UInt64(max(1, count)))
-            assignment[dimension.name] = value(dimension, Int(index))
+            let (quotient, index) = rest.quotientAndRemainder(dividingBy: max(1, UInt64(clamping: count)))
+            assignment[dimension.name] = value(dimension, Int(clamping: index))
             rest = quotient
         }
         return assignment
     }
 
+    /// Where the trial of a number, counted from 1, stands in a space.
+    static func position(of number: Int) -> UInt64 { UInt64(clamping: number.subtractingWithSaturation(1)) }
+
     static func product(_ counts: [Int?]) -> UInt64? {
         var product: UInt64 = 1
         for count in counts {
             guard let count else { return nil }
-            let (next, overflow) = product.multipliedReportingOverflow(by: UInt64(count))
-            guard !overflow, next <= 1 << 62 else { return nil }
+            let (next, overflow) = product.multipliedReportingOverflow(by: UInt64(clamping: count))
+            guard !overflow, next <= Self.mostCounted else { return nil }
             product = next
         }
         return product

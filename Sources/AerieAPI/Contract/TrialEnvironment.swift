@@ -76,6 +76,7 @@ extension TrialEnvironment {
             }
         }
         let contract = try required(.contract)
+        // From text: what is no number is told.
         guard let version = Int(contract), TrialContract.readable.contains(version) else {
             throw FieldError(
                 TrialVariable.contract.rawValue,
@@ -86,6 +87,7 @@ extension TrialEnvironment {
             throw FieldError(TrialVariable.parameters.rawValue, "must be a JSON object")
         }
         let keepText = variables[TrialVariable.checkpointKeep.rawValue] ?? String(Self.defaultKeep)
+        // From text: what is no number is told.
         guard let keep = Int(keepText), (1...1000).contains(keep) else {
             throw FieldError(TrialVariable.checkpointKeep.rawValue, "must be 1…1000, got \(keepText)")
         }

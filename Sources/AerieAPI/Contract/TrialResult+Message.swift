@@ -8,6 +8,7 @@ extension TrialResult {
     public func termination(limit: Int = TrialContract.maximumMessageSize) throws -> [UInt8] {
         var result = self
         var bytes = try JSONValue(encoding: result).serialized
+        // Cannot overflow: lengths of texts in memory.
         while bytes.count > limit, result.dropLeastImportant(excess: bytes.count - limit) {
             bytes = try JSONValue(encoding: result).serialized
         }
@@ -23,6 +24,7 @@ extension TrialResult {
         } else if !perClass.isEmpty {
             perClass.forEach { metrics[$0] = nil }
         } else if let text = message, text.utf8.count > 256 {
+            // Cannot overflow: lengths of texts in memory.
             message = text.truncated(toUTF8: max(255, text.utf8.count - excess - 3)) + "…"
         } else if !checkpoints.isEmpty {
             checkpoints = []

@@ -25,6 +25,6 @@ public enum ChildName {
 
     /// The first digits of a `sha256:` digest.
     public static func digestPrefix(_ digest: String, length: Int) -> String {
-        String(digest.drop { $0 != ":" }.dropFirst().prefix(length))
+        String(digest.drop { $0 != ":" }.dropFirst().prefix(max(0, length)))
     }
 }

@@ -9,7 +9,7 @@ public struct StableHash: Hashable, Sendable {
     public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     public init(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in bytes { value = (value ^ UInt64(truncatingIfNeeded: byte)) &* 0x100_0000_01b3 }
     }
 
     public init(_ text: String) { self.init(text.utf8) }
@@ -20,6 +20,6 @@ public struct StableHash: Hashable, Sendable {
     /// Sixteen hexadecimal digits.
     public var hexadecimal: String {
         let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return "\(String(repeating: "0", count: max(0, 16 - digits.count)))\(digits)"
     }
 }

@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// A set of replica indexes in the notation of an indexed `batch/v1` job: `0,2-4,7`.
 public struct CompletedIndexes: Hashable, Sendable {
     public private(set) var indexes: Set<Int>
@@ -19,7 +21,8 @@ extension CompletedIndexes: CustomStringConvertible {
     public var description: String {
         var ranges: [ClosedRange<Int>] = []
         for index in indexes.sorted() {
-            if let last = ranges.last, last.upperBound + 1 == index {
+            if let last = ranges.last, last.upperBound.addingWithSaturation(1) == index {
+                // In order: the indexes are sorted.
                 ranges[ranges.count - 1] = last.lowerBound...index
             } else {
                 ranges.append(index...index)
@@ -29,16 +32,26 @@ extension CompletedIndexes: CustomStringConvertible {
             .joined(separator: ",")
     }
 
-    /// `nil` for text in any other notation, and for ranges beyond what a job can have.
+    /// More than any job has.
+    private static let limit = 100_000
+
+    /// `nil` for text in any other notation, and for ranges beyond what a job can have, one by one or together.
     public init?(_ text: String) {
         indexes = []
         guard !text.isEmpty else { return }
+        var listed = 0
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            // From text: what is no number makes the whole no list.
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, 0 <= first,
-                first <= last, last < 100_000
+                first <= last, last < Self.limit
             else { return nil }
-            indexes.formUnion(first...last)
+            // The same range a thousand times is a short text and a long wait.
+            // In order: it was just checked.
+            let range = first...last
+            listed.addWithSaturation(range.count)
+            guard listed <= Self.limit else { return nil }
+            indexes.formUnion(range)
         }
     }
 }

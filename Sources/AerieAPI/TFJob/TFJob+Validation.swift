@@ -61,10 +61,13 @@ extension TFJob: CheckedObject {
         }
         let longest = ReplicaType.allCases
             .compactMap { type in
-                spec.tfReplicaSpecs[type].map { childName(type, max(1, $0.replicas ?? 1) - 1) }
+                spec.tfReplicaSpecs[type].map { spec in
+                    childName(type, max(0, (spec.replicas ?? 1).subtractingWithSaturation(1)))
+                }
             }
             .max { $0.utf8.count < $1.utf8.count }
         if let longest, longest.utf8.count > Self.maximumLabelLength {
+            // Cannot overflow: lengths of texts in memory.
             let limit = Self.maximumLabelLength - (longest.utf8.count - metadata.name.utf8.count)
             errors.append(
                 FieldError(

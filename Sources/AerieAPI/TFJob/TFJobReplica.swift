@@ -6,6 +6,7 @@ extension TFJob {
     /// Defaults are applied in memory only, as upstream does: the stored job stays what the user wrote.
     public struct Replica: Hashable, Sendable {
         public var type: ReplicaType
+        /// 0…10,000, whatever was written: nothing counts to a number that nobody has checked.
         public var count: Int
         public var restartPolicy: ReplicaSpec.RestartPolicy
         /// The pod template as it was written.
@@ -23,8 +24,8 @@ extension TFJob {
         ReplicaType.allCases.compactMap { type in
             spec.tfReplicaSpecs[type].map { spec in
                 Replica(
-                    type: type, count: max(0, spec.replicas ?? 1), restartPolicy: spec.restartPolicy?.value ?? .never,
-                    writtenTemplate: spec.template ?? [:])
+                    type: type, count: WholeNumbers.replicas.nearest(spec.replicas ?? 1),
+                    restartPolicy: spec.restartPolicy?.value ?? .never, writtenTemplate: spec.template ?? [:])
             }
         }
     }

@@ -27,7 +27,8 @@ struct UnknownPodFields {
             }
         case .object:
             guard let known = PodTypes.fields(of: type), let members = value.objectValue else { return }
-            for name in members.keys where known[name] == nil && !besides.contains(name) && findings.count < Self.limit {
+            for name in members.keys where known[name] == nil && !besides.contains(name) && findings.count < Self.limit
+            {
                 findings.append(FieldError("\(path).\(name)", Self.message(name, known.keys)))
             }
             for (name, member) in members {
@@ -55,6 +56,7 @@ struct UnknownPodFields {
 extension String {
     /// How many characters must be put in, taken out or replaced, letters in either case being the same.
     fileprivate func editDistance(to other: String) -> Int {
+        // Cannot overflow: places in two names, and at most as many changes.
         let (left, right) = (Array(lowercased()), Array(other.lowercased()))
         var row = Array(0...right.count)
         for (index, character) in left.enumerated() {

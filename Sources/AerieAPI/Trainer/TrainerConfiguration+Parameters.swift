@@ -28,6 +28,7 @@ extension JSONValue {
     fileprivate func read<Block>(as kind: TrainerField<Block>.Kind) -> JSONValue {
         guard let text = stringValue else { return self }
         switch kind {
+        // From text: what is no number stays text.
         case .integer: return Int64(text).map(JSONValue.integer) ?? self
         case .number: return Double(text).map(JSONValue.number) ?? self
         case .choice: return self

@@ -34,6 +34,7 @@ extension Parameter.DoubleRange {
     fileprivate func validate(at path: String) -> [FieldError] {
         if !min.isFinite || !max.isFinite { return [FieldError(path, "min and max must be finite numbers")] }
         if min > max { return [FieldError("\(path).min", "\(min) is above max \(max); swap them")] }
+        // Floating point: the difference may be infinite.
         if !(max - min).isFinite { return [FieldError(path, "the range is too wide to be drawn from")] }
         if scale == .log, min <= 0 {
             return [FieldError("\(path).min", "is \(min), but scale Log needs min above 0; raise min or use Linear")]
@@ -51,7 +52,9 @@ extension Parameter.IntRange {
         if !wrong.isEmpty { return wrong }
         if min > max { return [FieldError("\(path).min", "\(min) is above max \(max); swap them")] }
         let (width, overflow) = max.subtractingReportingOverflow(min)
-        if overflow || width / step >= 1 << 53 { return [FieldError(path, "has too many values; raise step")] }
+        if overflow || width.dividedReportingOverflow(by: step).partialValue >= 1 << 53 {
+            return [FieldError(path, "has too many values; raise step")]
+        }
         return []
     }
 }

@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// How many trials there are, by what became of them.
 ///
 /// ``created`` is raised before the trials are created, and ``confirmed`` once they were seen: a number between the two
@@ -43,7 +45,7 @@ public struct TrialCounts: Codable, Hashable, Sendable {
     }
 
     /// Trials that have ended, in whatever way.
-    public var ended: Int { succeeded + failed + stopped + deleted }
+    public var ended: Int { [succeeded, failed, stopped, deleted].total { $0 } }
     /// Trials that use or will use the cluster.
-    public var active: Int { created - ended }
+    public var active: Int { created.subtractingWithSaturation(ended) }
 }

@@ -21,7 +21,7 @@ extension Trial: CheckedObject {
     }
 
     /// Its pod and the service of the same name are called `<trial>-worker-0`.
-    static let maximumNameLength = 63 - "-worker-0".utf8.count
+    static let maximumNameLength = 63 - "-worker-0".utf8.count  // Cannot overflow: literals.
 
     static let fixedMessage = "cannot change: the trial's result stands for it; make another trial"
 

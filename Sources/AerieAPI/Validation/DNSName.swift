@@ -16,7 +16,7 @@ public enum DNSName {
 
     private static func isPart(_ text: String, maximumLength: Int) -> Bool {
         let bytes = text.utf8
-        guard (1...maximumLength).contains(bytes.count), let first = bytes.first, let last = bytes.last else {
+        guard bytes.count <= maximumLength, let first = bytes.first, let last = bytes.last else {
             return false
         }
         return bytes.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") } && isLetterOrDigit(first)

@@ -70,6 +70,7 @@ extension String {
     fileprivate func range(of other: String) -> Range<String.Index>? {
         var start = startIndex
         while start < endIndex {
+            // In order: the text goes on for as long as what was found in it.
             if self[start...].hasPrefix(other) { return start..<index(start, offsetBy: other.count) }
             start = index(after: start)
         }

@@ -9,6 +9,9 @@ public struct WholeNumbers: Hashable, Sendable {
 
     public func contains(_ value: Int) -> Bool { range.contains(value) }
 
+    /// The value itself, or the bound that it is beyond: for what is counted before anyone has checked it.
+    func nearest(_ value: Int) -> Int { min(max(value, range.lowerBound), range.upperBound) }
+
     /// What is wrong with the value and what would be right; `nil` for a good one.
     func problem(with value: Int) -> String? {
         contains(value) ? nil : "must be \(range.lowerBound)…\(range.upperBound), got \(value)"
@@ -36,6 +39,8 @@ public struct WholeNumbers: Hashable, Sendable {
 // MARK: - The fields of our kinds
 
 extension WholeNumbers {
+    // In order: all bounds are constants of ours, below 64 bits.
+
     /// All of 32 bits.
     static let int32 = WholeNumbers(Int(Int32.min)...Int(Int32.max))
     /// How many there are of anything.

@@ -14,10 +14,26 @@ public struct Pod: KubernetesObject, Hashable {
     public struct Spec: Codable, Hashable, Sendable {
         public var nodeName: String?
         public var schedulerName: String?
+        public var initContainers: [InitContainer]?
 
-        public init(nodeName: String? = nil, schedulerName: String? = nil) {
+        public init(
+            nodeName: String? = nil, schedulerName: String? = nil, initContainers: [InitContainer]? = nil
+        ) {
             self.nodeName = nodeName
             self.schedulerName = schedulerName
+            self.initContainers = initContainers
+        }
+    }
+
+    /// One of `spec.initContainers`.
+    public struct InitContainer: Codable, Hashable, Sendable {
+        public var name: String
+        /// `Always` makes it a native sidecar: it runs beside the containers, and the node ends it after them.
+        public var restartPolicy: String?
+
+        public init(name: String, restartPolicy: String? = nil) {
+            self.name = name
+            self.restartPolicy = restartPolicy
         }
     }
 
@@ -60,6 +76,15 @@ public struct Pod: KubernetesObject, Hashable {
 
     /// Pending while the node has not said anything.
     public var phase: Phase { status?.phase ?? .pending }
+
+    /// The statuses of the containers that must end well before the others start; native sidecars are not among them.
+    public var startupStatuses: [ContainerStatus] {
+        let statuses = status?.initContainerStatuses ?? []
+        guard let sidecars = spec?.initContainers?.filter({ $0.restartPolicy == "Always" }), !sidecars.isEmpty else {
+            return statuses
+        }
+        return statuses.filter { status in !sidecars.contains { $0.name == status.name } }
+    }
 
     public func containerStatus(_ name: String) -> ContainerStatus? {
         status?.containerStatuses?.first { $0.name == name }

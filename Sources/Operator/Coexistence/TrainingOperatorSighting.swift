@@ -74,6 +74,7 @@ struct TrainingOperatorSighting: Sendable {
     private func isAlive(_ lease: Lease, at moment: Moment) -> Bool {
         guard let holder = lease.spec?.holderIdentity, !holder.isEmpty else { return false }
         let duration = lease.spec?.leaseDurationSeconds.map { Duration.seconds($0) } ?? Self.leaseDuration
+        // Cannot overflow: durations have 128 bits, more than any Int64 of seconds fills.
         return lastChanges[lease.metadata.key].map { moment <= $0.moment + duration } ?? true
     }
 

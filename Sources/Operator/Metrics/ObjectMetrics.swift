@@ -14,7 +14,7 @@ enum ObjectMetrics {
         ) {
             registry.gauge(name, help: help, labels: ["namespace", label]) {
                 guard isLeading.isSet else { return [:] }
-                return samples().reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                return samples().reduce(into: [:]) { $0[$1, default: 0] += 1 }  // Floating point: samples are doubles.
             }
         }
         gauge("aerie_tfjobs", "TFJobs, by state.", "state") {
@@ -48,6 +48,7 @@ enum ObjectMetrics {
             let ofJob = limits[key.description] ?? job.acceleratorLimits
             limits[key.description] = ofJob
             let ofPod = ofJob.first { $0.key.rawValue.lowercased() == type.lowercased() }?.value ?? [:]
+            // Floating point: as above.
             for (resource, count) in ofPod { sum[[key.namespace, resource], default: 0] += count }
         }
         return sum
@@ -77,7 +78,7 @@ extension TFJob {
             for container in replica.writtenTemplate["spec"]?["containers"]?.arrayValue ?? [] {
                 for (name, value) in container["resources"]?["limits"]?.objectValue ?? [:] where name.contains("/") {
                     let count = value.intValue.map(Double.init) ?? value.stringValue.flatMap(Double.init) ?? 0
-                    limits[replica.type, default: [:]][name, default: 0] += count
+                    limits[replica.type, default: [:]][name, default: 0] += count  // Floating point: as above.
                 }
             }
         }

@@ -64,11 +64,12 @@ struct TFJobMetrics: WriteObserver {
         if new.condition(.created) != nil, old.condition(.created) == nil { increment(created, namespace) }
         if isNew(.succeeded) { increment(successful, namespace) }
         if isNew(.failed) { increment(failed, namespace) }
-        let lost = max(0, new.disruptions - old.disruptions)
+        let lost = max(0, new.disruptions.subtractingWithSaturation(old.disruptions))
         if lost > 0 { disruptions.increment(namespace, by: Double(lost)) }
-        let restarts = lost + max(0, new.restarts - old.restarts)
+        let restarts = lost.addingWithSaturation(max(0, new.restarts.subtractingWithSaturation(old.restarts)))
         if restarts > 0 { increment(restarted, namespace, by: restarts) }
-        if isNew(.running), old.condition(.running) == nil, old.restarts + old.disruptions == 0 { measure(metadata) }
+        let isFirst = old.condition(.running) == nil && old.restarts == 0 && old.disruptions == 0
+        if isNew(.running), isFirst { measure(metadata) }
     }
 
     func deleted(_ reference: Reference) {

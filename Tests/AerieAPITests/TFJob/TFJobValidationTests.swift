@@ -144,4 +144,30 @@ import Testing
         #expect(job.validate().isEmpty)
         #expect(job.warnings.map(\.path) == ["spec.tfReplicaSpecs.Worker.replicas"])
     }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 10_001, 9_000_000_000_000_000, .max])
+    func `any number of replicas is answered with what would be right`(replicas: Int64) throws {
+        for type in TFJob.ReplicaType.allCases {
+            let job = try Self.job([
+                "tfReplicaSpecs": .object([
+                    type.rawValue: ["replicas": .integer(replicas), "template": .template, "restartPolicy": "Never"]
+                ])
+            ])
+            let path = "spec.tfReplicaSpecs.\(type.rawValue).replicas"
+            #expect(job.validate().contains { $0.path == path })
+            #expect((0...10_000).contains(job.replicas[0].count))
+            #expect(job.warnings.isEmpty && job.references.isEmpty)
+        }
+    }
+
+    @Test(arguments: [Int64.min, -1, 1 << 40, .max])
+    func `any number in the run policy is answered`(number: Int64) throws {
+        for field in ["ttlSecondsAfterFinished", "backoffLimit", "activeDeadlineSeconds"] {
+            let job = try Self.job([
+                "runPolicy": .object([field: .integer(number)]),
+                "tfReplicaSpecs": ["Worker": ["template": .template]],
+            ])
+            #expect(job.validate().map(\.path) == ["spec.runPolicy.\(field)"])
+        }
+    }
 }
