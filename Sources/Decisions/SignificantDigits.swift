@@ -2,6 +2,7 @@
 package enum SignificantDigits {
     /// The value with four significant digits: 0.8944, 12.3, 1235; very small and very large ones with an exponent.
     package static func text(_ value: Double) -> String {
+        // Floating point: the loops end at 10²² and below 10,000.
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
         var scale = 1.0
         var shifted = value.magnitude

@@ -15,10 +15,17 @@ enum PodTemplateMerge {
     static func byKey(_ key: String, _ lists: [JSONValue]..., merge: (JSONValue, JSONValue) -> JSONValue) -> [JSONValue]
     {
         var result: [JSONValue] = []
+        // A template of a megabyte has a hundred thousand variables: each is looked for once.
+        var places: [JSONValue: Int] = [:]
         for element in lists.joined() {
-            if let index = result.firstIndex(where: { $0[key] != nil && $0[key] == element[key] }) {
+            guard let name = element[key] else {
+                result.append(element)
+                continue
+            }
+            if let index = places[name] {
                 result[index] = merge(result[index], element)
             } else {
+                places[name] = result.count
                 result.append(element)
             }
         }

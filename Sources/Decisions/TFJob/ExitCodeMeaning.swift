@@ -1,10 +1,12 @@
+import KubernetesAPI
+
 /// What an exit code usually means, for people who read `kubectl describe`.
 enum ExitCodeMeaning {
     /// The container's termination reason tells the kernel's kill for memory from any other.
     static func of(_ code: Int, reason: String) -> String {
         if reason == "OOMKilled" { return "killed because it used more memory than its limit" }
         if let known = known[code] { return known }
-        if code > 128, code < 128 + 65 { return "ended by signal \(code - 128)" }
+        if (129...192).contains(code) { return "ended by signal \(code.subtractingWithSaturation(128))" }
         return code >= 128 ? "an error that may pass" : "an error of the program"
     }
 

@@ -6,6 +6,9 @@ struct PodEnding {
     var cause: TFJob.Attempt.Cause
     var container: String?
     var exitCode: Int?
+    /// What ``exitCode`` says about the program; `nil` where the program never began, because a start-up container
+    /// failed.
+    var programCode: Int?
     var reason: String
     var message: String?
     /// `nil` while the pod is still on its way out.
@@ -20,10 +23,12 @@ struct PodEnding {
         let disruption = Self.disruption(of: pod)
         guard pod.phase != .succeeded, hasFailed || pod.metadata.deletionTimestamp != nil else { return nil }
         let decisive = pod.decisiveEnd
+        let began = decisive.map { end in !pod.startupStatuses.contains { $0.name == end.container } } ?? false
         let terminated = decisive?.terminated
         cause = disruption == nil ? .failure : .disruption
         container = decisive?.container
         exitCode = terminated?.exitCode
+        programCode = began ? exitCode : nil
         reason = disruption ?? terminated?.reason ?? pod.status?.reason ?? "Error"
         message = (terminated?.message ?? pod.status?.message)?.lastWords
         endTime = hasFailed ? terminated?.finishedAt ?? now : nil
@@ -48,17 +53,25 @@ struct PodEnding {
 }
 
 extension Pod {
-    /// The container whose end explains the pod's: `tensorflow` unless it ended well, else the first that did not.
+    /// The container whose end explains the pod's: a start-up container that failed, for then no other began;
+    /// `tensorflow` unless it ended well; else the first that did not.
+    ///
+    /// Native sidecars never explain it: the node ends them after all others, often with 137 or 143, and the pod is
+    /// judged without them.
     var decisiveEnd: (container: String, terminated: ContainerStatus.State.Terminated)? {
-        let main = containerStatus(TFJob.Name.container)?.state?.terminated.map { (TFJob.Name.container, $0) }
-        if let main, main.1.exitCode != 0 { return main }
-        let all = (status?.initContainerStatuses ?? []) + (status?.containerStatuses ?? [])
-        return all.lazy.compactMap { container in container.state?.terminated.map { (container.name, $0) } }
-            .first { $0.1.exitCode != 0 } ?? main
+        typealias End = (container: String, terminated: ContainerStatus.State.Terminated)
+        func ends(_ statuses: [ContainerStatus]) -> [End] {
+            statuses.compactMap { status in status.state?.terminated.map { (status.name, $0) } }
+        }
+        if let failed = ends(startupStatuses).first(where: { $0.terminated.exitCode != 0 }) { return failed }
+        let main = ends(status?.containerStatuses ?? [])
+        let program = main.first { $0.container == TFJob.Name.container }
+        if let program, program.terminated.exitCode != 0 { return program }
+        return main.first { $0.terminated.exitCode != 0 } ?? program
     }
 
-    /// How often the node restarted a container inside this pod, start-up containers aside.
-    var containerRestarts: Int { (status?.containerStatuses ?? []).reduce(0) { $0 + ($1.restartCount ?? 0) } }
+    /// How often the node restarted a container inside this pod, start-up containers and native sidecars aside.
+    var containerRestarts: Int { (status?.containerStatuses ?? []).total { $0.restartCount ?? 0 } }
 
     var isReady: Bool {
         phase == .running && metadata.deletionTimestamp == nil
@@ -75,6 +88,7 @@ extension String {
     func end(bytes limit: Int) -> String {
         var rest = self[...]
         while rest.utf8.count > limit {
+            // Cannot overflow: lengths of texts in memory.
             rest = rest.dropFirst(max(1, (rest.utf8.count - limit) / 4))
         }
         return String(rest)

@@ -19,7 +19,7 @@ struct TFConfig {
         for replica in replicas {
             let rest = ".\(job.metadata.namespace).svc\(domain):\(replica.tensorFlowPort)"
             addresses[replica.type] = (0..<replica.count).map { index in
-                JSONValue.string(job.childName(replica.type, index) + rest).description
+                JSONValue.string("\(job.childName(replica.type, index))\(rest)").description
             }
         }
         self.addresses = addresses
@@ -32,7 +32,7 @@ struct TFConfig {
 
     /// `nil` for a job of one pod, which has no peers.
     func text(for type: TFJob.ReplicaType, _ index: Int) -> String? {
-        guard addresses.values.reduce(0, { $0 + $1.count }) != 1 else { return nil }
+        guard addresses.values.total(\.count) != 1 else { return nil }
         let task = "\"task\":{\"type\":\"\(type.lowercased)\",\"index\":\(index)}"
         return isDynamic
             ? "{\"cluster\":\(sparseCluster(type, index)),\(task)}"

@@ -44,7 +44,7 @@ extension TFJobRound {
         guard restarts > known?.containerRestarts ?? 0 else { return }
         let last = slot.pod.lastRestart
         var entry = known ?? newAttempt(slot, .failure)
-        let more = restarts - entry.containerRestarts
+        let more = restarts.subtractingWithSaturation(entry.containerRestarts)
         entry.containerRestarts = restarts
         entry.container = last?.container ?? entry.container
         entry.exitCode = last?.terminated.exitCode ?? entry.exitCode
@@ -67,8 +67,8 @@ extension TFJobRound {
         }
         var entry = known ?? newAttempt(slot, ending.cause)
         if ending.cause == .disruption, known?.cause != .disruption {
-            status.disruptions += 1
-            status.replicaStatuses[slot.replica.type, default: .init()].disruptions += 1
+            status.disruptions.addWithSaturation(1)
+            status.replicaStatuses[slot.replica.type, default: .init()].disruptions.addWithSaturation(1)
         }
         entry.cause = ending.cause
         entry.container = ending.container ?? entry.container
@@ -103,9 +103,9 @@ extension TFJobRound {
     }
 
     private mutating func count(_ restarts: Int, in entry: inout TFJob.Attempt) {
-        entry.counted += restarts
-        status.restarts += restarts
-        status.replicaStatuses[entry.replicaType, default: .init()].restarts += restarts
+        entry.counted.addWithSaturation(restarts)
+        status.restarts.addWithSaturation(restarts)
+        status.replicaStatuses[entry.replicaType, default: .init()].restarts.addWithSaturation(restarts)
     }
 
     private mutating func keep(_ entry: TFJob.Attempt) {
@@ -123,10 +123,11 @@ extension TFJobRound {
         for index in status.attempts.indices where !present.contains(status.attempts[index].uid) {
             status.attempts[index].endTime = status.attempts[index].endTime ?? now
         }
+        // Cannot overflow: the number of elements in memory.
         var surplus = status.attempts.count { !present.contains($0.uid) } - TFJob.Status.attemptLimit
         status.attempts.removeAll { entry in
             guard surplus > 0, !present.contains(entry.uid) else { return false }
-            surplus -= 1
+            surplus.addWithSaturation(-1)
             return true
         }
         // An object has room for about a megabyte, and a job may have thousands of pods.
@@ -142,7 +143,7 @@ extension TFJobRound {
     mutating func condenseAttempts() {
         // Pods that are still there end with the job, and nobody looks at them any more.
         for index in status.attempts.indices { status.attempts[index].endTime = status.attempts[index].endTime ?? now }
-        let surplus = status.attempts.count - TFJob.Status.attemptLimit
+        let surplus = status.attempts.count.subtractingWithSaturation(TFJob.Status.attemptLimit)
         guard surplus > 0 else { return }
         let present = Set(census.pods.map(\.pod.metadata.uid))
         let (gone, left) = (
@@ -153,7 +154,7 @@ extension TFJobRound {
             let ends = (status.attempts[former].endTime ?? now, status.attempts[latter].endTime ?? now)
             return ends.0 == ends.1 ? former > latter : ends.0 > ends.1
         }
-        let removed = Set((gone + latestFirst).prefix(surplus))
+        let removed = Set((gone + latestFirst).prefix(max(0, surplus)))
         status.attempts = status.attempts.indices.filter { !removed.contains($0) }.map { status.attempts[$0] }
     }
 

@@ -30,8 +30,7 @@ struct TFJobCensus {
     private(set) var takenServiceNames: Set<String> = []
 
     init(job: TFJob, pods observedPods: [Pod], services observedServices: [Service]) {
-        var counts: [TFJob.ReplicaType: Int] = [:]
-        for (type, spec) in job.spec.tfReplicaSpecs { counts[type] = max(0, spec.replicas ?? 1) }
+        let counts = Dictionary(job.replicas.map { ($0.type, $0.count) }) { first, _ in first }
         let owns = { (metadata: ObjectMeta) in metadata.controller?.uid == job.metadata.uid }
 
         // The first of several pods for one replica stays: one that is not going away, then the oldest.
@@ -82,6 +81,7 @@ struct TFJobCensus {
 
     /// By the labels, or by the name where someone changed the labels.
     private static func replica(of metadata: ObjectMeta, in job: TFJob) -> Replica? {
+        // From text: what is no number names no replica.
         if let type = metadata.labels[TFJob.Label.replicaType].flatMap(TFJob.ReplicaType.init(anyCase:)),
             let index = metadata.labels[TFJob.Label.replicaIndex].flatMap({ Int($0) }), index >= 0
         {
@@ -89,6 +89,7 @@ struct TFJobCensus {
         }
         for type in TFJob.ReplicaType.allCases {
             let prefix = "\(job.metadata.name)-\(type.lowercased)-"
+            // From text: what is no number names no replica.
             if metadata.name.hasPrefix(prefix), let index = Int(metadata.name.dropFirst(prefix.count)), index >= 0 {
                 return Replica(type: type, index: index)
             }

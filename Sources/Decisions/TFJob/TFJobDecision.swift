@@ -73,7 +73,8 @@ public enum TFJobDecision {
         } else if observed.job.isSuspended {
             round.suspend()
             round.noteResources()
-            _ = round.isSpecValid()
+            // What cannot be made cannot be counted either.
+            if round.isSpecValid() { round.noteDeparture() } else { round.status.ready = nil }
         } else if round.isSpecValid() {
             round.resume()
             round.recordAttempts()

@@ -34,7 +34,9 @@ extension TFJobRound {
             guard status.conditions.allSatisfy({ $0.type.value == .stalled }) else { return .nothing }
             let age = job.metadata.creationTimestamp.map { now.seconds(since: $0) } ?? TFJobHold.patience
             guard age >= TFJobHold.patience else {
-                return Plan(requeueAfter: .seconds(TFJobHold.patience - age))
+                // A job from the future, by another machine's clock, is as good as new.
+                let rest = TFJobHold.patience.subtractingWithSaturation(age)
+                return Plan(requeueAfter: .seconds(min(rest, TFJobHold.patience)))
             }
         }
         let message = String(hold.message.prefix(TFJob.JobCondition.messageLimit))

@@ -9,7 +9,7 @@ extension TFJobRound {
         status.accelerators = accelerators
         let nodes = Set(census.pods.compactMap(\.pod.spec?.nodeName)).sorted()
         let shown = nodes.prefix(Self.shownNodes).joined(separator: ",")
-        let others = nodes.count - Self.shownNodes
+        let others = nodes.count.subtractingWithSaturation(Self.shownNodes)
         status.nodes = nodes.isEmpty ? Optional.none : others > 0 ? "\(shown) and \(others) more" : shown
     }
 
@@ -22,6 +22,7 @@ extension TFJobRound {
             let devices = replica.requests.filter { name, _ in
                 name.contains("/") && !name.prefix { $0 != "/" }.hasSuffix("kubernetes.io")
             }
+            // Cannot overflow: quantities saturate.
             sum.merge(devices.mapValues { $0 * replica.count }, uniquingKeysWith: +)
         }
         let parts = sum.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }

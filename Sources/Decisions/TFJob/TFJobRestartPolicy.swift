@@ -15,13 +15,13 @@ extension TFJobRound {
     /// Applies the restart policy of the replica.
     ///
     /// - SeeAlso: the exit code rule is upstream's: 1–127 is permanent, 128–255 may pass, and so may an end without
-    ///   any exit code.
+    ///   any exit code, such as that of a program that never began because a start-up container failed.
     func treatment(of ending: PodEnding, _ type: TFJob.ReplicaType) -> PodTreatment {
         guard ending.cause == .failure else { return .replace(counted: false) }
         let policy = replicas.first { $0.type == type }?.restartPolicy ?? .never
         switch policy {
         case .always, .onFailure: return .replace(counted: true)
-        case .exitCode where ending.exitCode.map({ $0 >= 128 }) ?? true: return .replace(counted: true)
+        case .exitCode where ending.programCode.map({ $0 >= 128 }) ?? true: return .replace(counted: true)
         case .exitCode, .never:
             if job.spec.enableDynamicWorker && type == .worker { return .tolerate }
             return .failJob(policy == .exitCode ? .permanentExitCode(type) : .replicasFailed(type))
@@ -41,7 +41,9 @@ extension TFJobRound {
         }
         guard short.count > 1 else { return nil }
         var delay = configuration.restartDelay
-        for _ in 0..<(short.count - 2) where delay < configuration.maximumRestartDelay { delay *= 2 }
+        for _ in short.dropFirst(2) where delay < configuration.maximumRestartDelay {
+            delay = delay.multipliedWithSaturation(by: 2)
+        }
         return end.advanced(bySeconds: min(delay, configuration.maximumRestartDelay))
     }
 }

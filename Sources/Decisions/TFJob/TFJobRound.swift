@@ -45,8 +45,12 @@ struct TFJobRound {
         if new != old { new.lastReconcileTime = now }
         return Plan(
             status: new.json, order: isFirst ? .statusLast : .statusFirst, actions: actions, events: events,
-            requeueAfter: wakeUps.min().map { .seconds(max(1, $0.seconds(since: now))) })
+            requeueAfter: wakeUps.min().map { .seconds(min(max(1, $0.seconds(since: now)), Self.longestSleep)) })
     }
+
+    /// Seconds after which a job is looked at again though its next moment is later: some never come, and no timer has
+    /// to hold the years until then.
+    private static let longestSleep: Int64 = 86_400
 
     /// Whether nothing was done for the job before, so that its status has nothing to record but that it was seen.
     ///

@@ -31,7 +31,7 @@ extension TFJobRound {
                 status.replicaStatuses[type, default: .init()].active = active
             }
         }
-        let wanted = replicas.reduce(0) { $0 + $1.count }
+        let wanted = replicas.total(\.count)
         status.ready = "\(census.slots(replicas).count { $0.pod.isReady })/\(wanted)"
     }
 }

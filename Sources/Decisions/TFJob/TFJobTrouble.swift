@@ -19,7 +19,11 @@ extension TFJobRound {
 
     /// Looks for what keeps pods away, the most fundamental first; the condition goes when nothing does.
     mutating func noteTrouble() {
-        if let trouble = nameTrouble ?? creationTrouble ?? gangTrouble ?? podTrouble ?? endlessness {
+        // Asked in any case: both also ask to be woken when their time has come.
+        let (departure, sidecar) = (departureTrouble, sidecarTrouble)
+        let trouble =
+            nameTrouble ?? creationTrouble ?? gangTrouble ?? podTrouble ?? departure ?? sidecar ?? endlessness
+        if let trouble {
             stall(trouble, event: trouble.isNews ? trouble.reason : nil)
         } else if !isRefusalStanding {
             status.remove(.stalled)
@@ -29,10 +33,10 @@ extension TFJobRound {
     /// A refusal stands until the next try succeeds or says something else.
     private var isRefusalStanding: Bool {
         guard let reason = status.condition(.stalled)?.reason else { return false }
-        return lastError == nil && reason == missingKind
+        return lastError == nil && (reason == missingKind || reason == Self.failedUpdate && isUpdatingPodGroup)
     }
 
-    private struct Trouble {
+    struct Trouble {
         var reason: String
         var message: String
         /// Whether it is worth an event: waiting for one's turn is not.
@@ -41,7 +45,7 @@ extension TFJobRound {
         static let invalidSpec = "InvalidSpec"
     }
 
-    private mutating func stall(_ trouble: Trouble, event: String?) {
+    mutating func stall(_ trouble: Trouble, event: String?) {
         let message = String(trouble.message.prefix(TFJob.JobCondition.messageLimit))
         let isChanged = set(.stalled, reason: trouble.reason, message)
         if isChanged, let event { tell(.warning, event, message) }
@@ -81,20 +85,25 @@ extension TFJobRound {
         return nil
     }
 
-    /// What the API server answered when the pods or services were to be made.
+    /// Whether a change of the PodGroup is what the plan begins with, and so what an error was about.
+    private var isUpdatingPodGroup: Bool {
+        if case .patch? = actions.first { true } else { false }
+    }
+
+    private static let failedUpdate = "FailedUpdatePodGroup"
+
+    /// What the API server answered when the pods or services were to be made, or the PodGroup changed.
     private var creationTrouble: Trouble? {
-        guard let refusal, let missingKind else { return nil }
-        return Trouble(reason: missingKind, message: "Error creating: \(refusal.message)")
+        guard let refusal else { return nil }
+        // What was refused may as well have been a pod that is not missing any more.
+        if isUpdatingPodGroup, refusal.message.contains("podgroups") {
+            return Trouble(reason: Self.failedUpdate, message: "Error updating: \(refusal.message)")
+        }
+        return missingKind.map { Trouble(reason: $0, message: "Error creating: \(refusal.message)") }
     }
 
     /// The last error, unless it may well be gone by now.
-    private var refusal: KubernetesError? {
-        switch lastError?.reason {
-        case .conflict, .unreachable, .timeout, .serverTimeout, .tooManyRequests, .serviceUnavailable:
-            nil
-        default: lastError
-        }
-    }
+    private var refusal: KubernetesError? { lastError.flatMap { $0.isRefusal ? $0 : nil } }
 
     /// Tells what the API server answered when something was to be deleted.
     ///
@@ -139,9 +148,16 @@ extension TFJobRound {
             }
             let containers = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
             for container in containers {
-                guard let waiting = container.state?.waiting, let reason = waiting.reason,
-                    let trouble = Self.waitingTroubles[reason]
-                else { continue }
+                guard let waiting = container.state?.waiting, let reason = waiting.reason else { continue }
+                if reason == Self.crashLoop {
+                    return Trouble(
+                        reason: Self.crashLoop,
+                        message: "Pod \(pod.metadata.name) cannot start: container \(container.name) fails again and "
+                            + "again, and is started anew after growing pauses"
+                            + (container.lastState?.terminated.map { "; its last exit code is \($0.exitCode)." } ?? ".")
+                    )
+                }
+                guard let trouble = Self.waitingTroubles[reason] else { continue }
                 // A node alternates between the error and the pause after it; one word for both keeps the status calm.
                 let stands = status.condition(.stalled)
                 let message = "Pod \(pod.metadata.name), container \(container.name): \(waiting.message ?? reason)"

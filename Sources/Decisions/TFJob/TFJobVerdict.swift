@@ -60,7 +60,7 @@ extension TFJobRound {
             let workers = replicas.first(where: { $0.type == .worker }), workers.count > 0
         else { return false }
         let lost = treatments.count { $0.slot.replica.type == .worker && $0.treatment == .tolerate }
-        return lost > 0 && lost + completed(.worker).count == workers.count
+        return lost > 0 && lost.addingWithSaturation(completed(.worker).count) == workers.count
     }
 
     /// The words of upstream for each way to fail.

@@ -40,7 +40,10 @@ extension TFJobRound {
                 Service.resource, namespace: job.metadata.namespace, name: job.childName(type, index)),
             [
                 "metadata": ["labels": labels, "ownerReferences": [OwnerReference(controller: job).json]],
-                "spec": ["clusterIP": "None", "selector": labels, "ports": .array(ports)],
+                // Replicas meet before they are ready: a readiness probe may well wait for the peers.
+                "spec": [
+                    "clusterIP": "None", "publishNotReadyAddresses": true, "selector": labels, "ports": .array(ports),
+                ],
             ])
     }
 }

@@ -37,6 +37,23 @@ import Testing
         return nil
     }
 
+    @Test func `a refused change of the group is told in the server's words until it is done`() throws {
+        var world = world(.schedulerPlugins(name: "gangs"))
+        try world.reconcile()
+        world.job.spec.runPolicy.schedulingPolicy = .init(minAvailable: 1)
+        world.lastError = KubernetesError(.forbidden, "podgroups are kept by a policy", code: 403)
+        let plan = world.decide()
+        #expect(plan.reasons == ["FailedUpdatePodGroup"])
+        world.job.status = try plan.status?.decode(TFJob.Status.self)
+        #expect(
+            world.status.condition(.stalled)?.message == "Error updating: podgroups are kept by a policy")
+        world.lastError = nil
+        try world.reconcile()
+        #expect(world.status.condition(.stalled)?.reason == "FailedUpdatePodGroup")
+        try world.reconcile()
+        #expect(world.status.condition(.stalled) == nil)
+    }
+
     @Test(arguments: ["volcano", "Volcano", "VOLCANO"])
     func `Volcano is known in any case, as upstream knows it`(name: String) {
         #expect(GangScheduler(name: name) == .volcano)

@@ -89,6 +89,8 @@ import Testing
             return
         }
         #expect(service.body["spec"]?["clusterIP"] == "None")
+        // A readiness probe may wait for the peers, whose names are then needed before anyone is ready.
+        #expect(service.body["spec"]?["publishNotReadyAddresses"] == true)
         #expect(service.body["spec"]?["selector"] == service.body["metadata"]?["labels"])
         #expect(
             service.body["spec"]?["ports"] == [

@@ -112,18 +112,6 @@ import Testing
         #expect(message.hasSuffix("äend"))
     }
 
-    @Test func `under ExitCode a failed start-up container decides by its code`() throws {
-        var world = try TFJobWorld(.fixture(workers: 1, restartPolicy: .exitCode), workers: "P")
-        world.pods[0].status = Pod.Status(
-            phase: .failed,
-            initContainerStatuses: [
-                ContainerStatus(name: "fetch", state: .init(terminated: .init(exitCode: 3, reason: "Error")))
-            ])
-        try world.reconcile()
-        #expect(world.state == "Failed")
-        #expect(world.status.attempts.first?.exitCode == 3)
-    }
-
     @Test func `under ExitCode a pod without any exit code is worth another try`() throws {
         var world = try TFJobWorld(.fixture(workers: 1, restartPolicy: .exitCode), workers: "P")
         world.pods[0].status = Pod.Status(phase: .failed)

@@ -36,7 +36,7 @@ struct PodGroupSpec {
     }
 
     private var minMember: Int {
-        job.spec.runPolicy.schedulingPolicy?.minAvailable ?? replicas.reduce(0) { $0 + $1.count }
+        job.spec.runPolicy.schedulingPolicy?.minAvailable ?? replicas.total(\.count)
     }
 
     /// What the most important pods need together, as many as must start: those whose PriorityClass has the highest
@@ -52,7 +52,8 @@ struct PodGroupSpec {
         for (_, replica) in order {
             let count = min(open, replica.count)
             guard count > 0 else { continue }
-            open -= count
+            open = open.subtractingWithSaturation(count)
+            // Cannot overflow: quantities saturate.
             sum.merge(replica.requests.mapValues { $0 * count }, uniquingKeysWith: +)
         }
         return .object(sum.mapValues { .string($0.description) })
