@@ -13,6 +13,7 @@ public import KubernetesAPI
 ///   that someone deleted is not created again.
 /// - Assumptions: the trials observed are at least as recent as the experiment's status, which holds for stores that see
 ///   their own writes.
+/// - Caveats: a trial that the experiment cannot have made, though it names it as its owner, is reported and ignored.
 public enum ExperimentDecision {
     /// All that the decision may depend on.
     public struct Observed: Sendable {
@@ -40,6 +41,7 @@ public enum ExperimentDecision {
     public static func decide(_ observed: Observed) -> Plan {
         guard observed.experiment.metadata.deletionTimestamp == nil else { return .nothing }
         var round = ExperimentRound(observed)
+        round.noteStrangers()
         round.noteBest()
         if round.hasEnded {
             round.stopTrials()

@@ -13,10 +13,19 @@ extension ExperimentRound {
                 experiment: experiment.metadata.name, uid: experiment.metadata.uid, digest: best.checkpoint.digest)
             if status.promotion?.name != name { status.promotion = PromotionSummary(name: name) }
             if status.promotion?.state == nil, promotion(name) == nil {
+                noteRefusal(of: name)
                 actions.append(.create(manifest(name, best, template)))
             }
         }
         noteProgress()
+    }
+
+    /// What the API server said when the promotion was to be created; while trials are to be created, it was about those.
+    private mutating func noteRefusal(of name: String) {
+        guard let lastError, lastError.isRefusal, actions.isEmpty else { return }
+        let message = "ModelPromotion \(name) cannot be created: \(lastError.message)"
+        if status.conditions.first("Promoted")?.message != message { tell(.warning, .promotionRefused, message) }
+        set("Promoted", .no, .promotionRefused, message)
     }
 
     private func isDue(_ policy: PromotionTemplate.Policy) -> Bool {

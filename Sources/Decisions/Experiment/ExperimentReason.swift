@@ -11,4 +11,7 @@ public enum ExperimentReason: String, Sendable, CaseIterable {
     case searchSpaceExhausted = "SearchSpaceExhausted"
     case tooManyFailedTrials = "TooManyFailedTrials"
     case noSuccessfulTrial = "NoSuccessfulTrial"
+    /// There are trials that name the experiment as their owner and that it did not make.
+    case unexpectedTrials = "UnexpectedTrials"
+    case promotionRefused = "PromotionRefused"
 }

@@ -9,6 +9,8 @@ struct ExperimentRound {
     let lastError: KubernetesError?
     let now: Time
     var roll: TrialRoll
+    /// How many trials there may be: the budget, or fewer in a small search space; no more than have names.
+    let limit: Int
     /// The highest number after this round.
     var created: Int
     var status: TrainingExperiment.Status
@@ -20,7 +22,10 @@ struct ExperimentRound {
         promotions = observed.promotions
         lastError = observed.lastError
         now = observed.now
-        roll = TrialRoll(of: observed.experiment, among: observed.trials)
+        let spec = observed.experiment.spec
+        let budget = min(max(0, spec.maxTrials), ChildName.maximumTrialNumber)
+        limit = min(budget, spec.algorithm.sampler(for: SearchSpace(spec.parameters)).capacity ?? budget)
+        roll = TrialRoll(of: observed.experiment, among: observed.trials, limit: limit)
         created = roll.created
         status = observed.experiment.status ?? TrainingExperiment.Status()
         status.observedGeneration = observed.experiment.metadata.generation
@@ -34,9 +39,6 @@ struct ExperimentRound {
     var plan: Plan { Plan(status: .status(status), actions: actions, events: events) }
 
     var sampler: any Sampler { spec.algorithm.sampler(for: SearchSpace(spec.parameters)) }
-
-    /// How many trials there may be: the budget, or fewer in a small search space.
-    var limit: Int { min(spec.maxTrials, sampler.capacity ?? spec.maxTrials) }
 
     /// Whether the experiment ended in an earlier round; a wrong spec is not the end, it may be corrected.
     var hasEnded: Bool { status.isTerminal && status.reason != ExperimentReason.invalidSpec.rawValue }
@@ -57,7 +59,7 @@ struct ExperimentRound {
     /// Puts the numbers on record; called when all else is decided.
     mutating func count() {
         var counts = roll.counts(hasEnded: hasEnded)
-        counts.pending += created - roll.created
+        counts.pending.addWithSaturation(created.subtractingWithSaturation(roll.created))
         counts.created = created
         status.trials = counts
         status.completed = "\(counts.ended)/\(max(limit, created))"

@@ -5,20 +5,24 @@ import Suggestion
 /// Which trials there shall be next.
 extension ExperimentRound {
     /// Creates trials up to the limits; a number that was given before but never became an object goes first.
+    ///
+    /// No more run at once than may, whatever objects there are and whatever the status says was given.
     mutating func wantTrials() {
+        let room = spec.parallelTrials.subtractingWithSaturation(roll.active.count)
         let missing = roll.missing
-        for number in missing { create(number) }
-        let active = roll.active.count + missing.count
-        let room = min(spec.parallelTrials - active, limit - roll.created)
-        if room > 0, !spec.suspend {
-            for number in (roll.created + 1)...(roll.created + room) { create(number) }
-            created = roll.created + room
+        for number in missing.prefix(max(0, room)) { create(number) }
+        let further = min(
+            room.subtractingWithSaturation(missing.count), limit.subtractingWithSaturation(roll.created))
+        if further > 0, !spec.suspend {
+            created = roll.created.addingWithSaturation(further)
+            // In order: there is at least one further.
+            for number in roll.created.addingWithSaturation(1)...created { create(number) }
         }
         noteState()
     }
 
     private mutating func noteState() {
-        if let lastError, [.forbidden, .invalid, .badRequest].contains(lastError.reason), !actions.isEmpty {
+        if let lastError, lastError.isRefusal, !actions.isEmpty {
             let message = "Trials cannot be created: \(lastError.message)"
             if status.reason != ExperimentReason.trialsRefused.rawValue { tell(.warning, .trialsRefused, message) }
             become(.pending, .trialsRefused, message)

@@ -24,7 +24,7 @@ extension PromotionRound {
         guard status.jobUID == nil else {
             return fail(.jobDeleted, "The promotion's job was deleted before it had ended.")
         }
-        if let lastError, [.forbidden, .invalid, .notFound, .badRequest].contains(lastError.reason) {
+        if let lastError, lastError.isRefusal {
             stall(.pending, .refused, "The job was refused: \(lastError.message)")
         } else {
             become(.building, .jobCreated, "Waiting for the job to start.")

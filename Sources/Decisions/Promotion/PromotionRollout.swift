@@ -7,11 +7,9 @@ extension PromotionRound {
         guard let serving = spec.serving else {
             return arrive(.imagePushed, "\(image.reference) was pushed; no serving was asked for.")
         }
-        if let deployment, !isOurs(deployment.metadata) {
+        if let foreign = foreignObject {
             requeueAfter = .seconds(30)
-            return stall(
-                .deploying, .nameTaken,
-                "A Deployment named \(deployment.metadata.name) is not managed by Aerie; rename one of them.")
+            return stall(.deploying, .nameTaken, nameTaken("\(foreign) exists and is not a promotion's."))
         }
         if let deployment, isLater(deployment.metadata) {
             return become(
@@ -23,8 +21,13 @@ extension PromotionRound {
             "http://\(servingName).\(promotion.metadata.namespace).svc:\(Self.port)/v1/models/\(spec.modelName)"
         if actions.isEmpty, let deployment, deployment.isAvailable(replicas: serving.replicas) {
             arrive(.modelAvailable, "\(image.reference) answers.")
-        } else if let lastError, !actions.isEmpty, [.forbidden, .invalid, .badRequest].contains(lastError.reason) {
+        } else if let lastError, !actions.isEmpty, lastError.reason == .alreadyExists {
+            // Nobody watches others' objects: that there is one is known from the server's answer alone.
+            stall(.deploying, .nameTaken, nameTaken(lastError.message))
+        } else if let lastError, !actions.isEmpty, lastError.isRefusal {
             stall(.deploying, .refused, "The rollout was refused: \(lastError.message)")
+        } else if lastError == nil, !actions.isEmpty, isRefusalStanding {
+            return
         } else {
             let available = deployment?.status?.availableReplicas ?? 0
             become(
@@ -51,8 +54,36 @@ extension PromotionRound {
         }
     }
 
-    /// An unmanaged object of the same name is never overwritten.
-    private func isOurs(_ metadata: ObjectMeta) -> Bool { metadata.labels[Label.managedBy] == Label.manager }
+    /// Whether what was refused is on record; it stands until the next try succeeds or says something else.
+    private var isRefusalStanding: Bool {
+        status.state == .deploying
+            && [PromotionReason.refused.rawValue, PromotionReason.nameTaken.rawValue].contains(status.reason)
+    }
+
+    /// The deployment or service of the serving name, if it is somebody else's: such a one is never overwritten.
+    private var foreignObject: Reference? {
+        if let deployment, !isOurs(deployment.metadata) { return deployment.reference }
+        if let service, !isOurs(service.metadata) { return service.reference }
+        return nil
+    }
+
+    /// Whether a promotion made the object, this one or another for the same deployment.
+    ///
+    /// A label alone says nothing: anyone can set it, and deleting the owner deletes the object.
+    private func isOurs(_ metadata: ObjectMeta) -> Bool {
+        guard metadata.labels[Label.managedBy] == Label.manager else { return false }
+        // Whose promotion is gone is deleted with it, or was kept on purpose and belongs to nobody.
+        guard let owner = metadata.controller else { return true }
+        return owner.kind == ModelPromotion.resource.kind && owner.apiVersion == ModelPromotion.resource.apiVersion
+    }
+
+    private func nameTaken(_ what: String) -> String {
+        """
+        \(what) ModelPromotion \(promotion.metadata.name) neither changes nor deletes it and serves nothing until the \
+        name \(servingName) is free: delete or rename that object, or give spec.serving.name another name. It is tried \
+        again by itself.
+        """
+    }
 
     private func isLater(_ metadata: ObjectMeta) -> Bool {
         guard let other = metadata.labels[Label.promotion], other != promotion.metadata.name,

@@ -55,12 +55,7 @@ extension TrialRound {
 
     /// What the API server said when the job was to be created.
     private mutating func noteRefusal() {
-        guard let lastError else { return }
-        switch lastError.reason {
-        case .forbidden, .invalid, .notFound, .badRequest:
-            wait(
-                TrialReason.tfJobRefused.rawValue, "The TFJob was refused: \(lastError.message)", isTrouble: true)
-        default: break
-        }
+        guard let lastError, lastError.isRefusal else { return }
+        wait(TrialReason.tfJobRefused.rawValue, "The TFJob was refused: \(lastError.message)", isTrouble: true)
     }
 }

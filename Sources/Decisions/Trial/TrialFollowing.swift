@@ -19,7 +19,8 @@ extension TrialRound {
         } else if state.isTrue(.failed) {
             explainFailure(of: job)
         } else if trial.spec.stop {
-            wait(TrialReason.stopping.rawValue, "Waiting for the TFJob to end.")
+            let refusal = lastError.flatMap { $0.isRefusal ? " It could not be deleted: \($0.message)" : nil } ?? ""
+            wait(TrialReason.stopping.rawValue, "Waiting for the TFJob to end.\(refusal)")
             actions.append(.delete(job.reference, uid: job.metadata.uid))
         } else if let stalled = state.condition(.stalled), stalled.status == .yes {
             wait(stalled.reason ?? "Stalled", stalled.message ?? "The TFJob cannot go on.", isTrouble: true)
@@ -44,7 +45,7 @@ extension TrialRound {
         guard let latest else { return }
         status.pod = latest.metadata.name
         status.node = latest.spec?.nodeName ?? status.node
-        status.attempts = 1 + (job.status?.restarts ?? 0) + (job.status?.disruptions ?? 0)
+        status.attempts = [1, job.status?.restarts ?? 0, job.status?.disruptions ?? 0].total { $0 }
     }
 }
 

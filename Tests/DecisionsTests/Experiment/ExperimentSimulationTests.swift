@@ -40,6 +40,29 @@ import Testing
     }
 
     @Test(
+        "whatever trials somebody makes in its name, an experiment keeps its budgets and ends",
+        arguments: 0..<300 as Range<UInt64>)
+    func forgery(seed: UInt64) throws {
+        var world = ExperimentWorld(seed: seed, isForging: true)
+        var steps = 0
+        while world.experiment.status?.isTerminal != true || world.active > 0 {
+            try world.reconcile()
+            world.happen()
+            steps += 1
+            try #require(steps < 5_000, "no end")
+        }
+        for _ in 0..<10 {
+            world.catchUp()
+            try world.reconcile()
+        }
+        #expect(world.violations.isEmpty)
+        #expect(world.decide().actions.isEmpty)
+        let status = try #require(world.experiment.status)
+        #expect(status.state == .failed || status.best != nil)
+        #expect(status.best.map { world.values.contains($0.value) } ?? true)
+    }
+
+    @Test(
         "the same seed tries the same assignments, whatever happens in the world around",
         arguments: 0..<50 as Range<UInt64>)
     func assignments(seed: UInt64) throws {

@@ -21,11 +21,20 @@ struct ExperimentWorld {
     /// What was ever given to a number, and what was ever wrong.
     private(set) var assignments: [Int: [String: JSONValue]] = [:]
     private var deleted: Set<String> = []
+    /// Trials that somebody made and that name the experiment as their owner.
+    private var forged: Set<String> = []
+    /// Of all that the experiment asked for.
+    private var made: Set<String> = []
     /// The values of all checkpoints of trials that have succeeded.
     private(set) var values: [Double] = []
     private(set) var violations: [String] = []
 
-    init(seed: UInt64) {
+    /// Whether somebody makes trials in the experiment's name.
+    private let isForging: Bool
+
+    /// A world in which everything depends on the seed.
+    init(seed: UInt64, isForging: Bool = false) {
+        self.isForging = isForging
         random = SeededGenerator(seed: seed &* 0x9e37_79b9)
         let maxTrials = Int.random(in: 1...12, using: &random)
         let isGrid = Bool.random(using: &random)
@@ -42,7 +51,9 @@ struct ExperimentWorld {
             policy: [nil, .onCompletion, .onImprovement].randomElement(using: &random) ?? nil)
     }
 
-    var active: Int { trials.values.count { $0.status?.state.isTerminal != true } }
+    var active: Int {
+        trials.values.count { !forged.contains($0.metadata.name) && $0.status?.state.isTerminal != true }
+    }
 
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
@@ -90,6 +101,8 @@ struct ExperimentWorld {
 
     private mutating func create(_ trial: Trial) throws {
         let name = trial.metadata.name
+        made.insert(name)
+        if made.count > experiment.spec.maxTrials { violations.append("more than the budget were made") }
         if let earlier = assignments[trial.spec.number], earlier != trial.spec.parameters {
             violations.append("trial \(trial.spec.number) changed its assignment")
         }
@@ -121,6 +134,7 @@ struct ExperimentWorld {
     mutating func happen() {
         now = now.advanced(bySeconds: 1)
         if chance(3) { restart() }
+        if isForging, chance(10) { forge() }
         for name in trials.keys.sorted() where chance(40) {
             if chance(3), trials[name].map({ $0.spec.number <= experiment.status?.trials.confirmed ?? 0 }) ?? false {
                 trials[name] = nil
@@ -134,6 +148,27 @@ struct ExperimentWorld {
             let (name, trial) = news.removeFirst()
             seen[name] = trial
         }
+    }
+
+    /// Somebody makes a trial with any number, under the name of that number or another.
+    private mutating func forge() {
+        let number = [-1, 0, 300, .max, Int.random(in: 1...14, using: &random)].randomElement(using: &random) ?? 0
+        var trial = ExperimentFixture.trial(1)
+        trial.spec.number = number
+        trial.metadata.name =
+            chance(50) ? "forged-\(forged.count)" : ChildName.trial(experiment: "landsat", number: max(0, number))
+        let name = trial.metadata.name
+        guard trials[name] == nil else { return }
+        trials[name] = trial
+        forged.insert(name)
+        news.append((name, trial))
+    }
+
+    /// Whether a trial may count: its number is one of the experiment's, and its name is that number's.
+    private func isCounted(_ trial: Trial) -> Bool {
+        let number = trial.spec.number
+        return (1...experiment.spec.maxTrials).contains(number)
+            && trial.metadata.name == ChildName.trial(experiment: "landsat", number: number)
     }
 
     private mutating func proceed(_ name: String) {
@@ -152,7 +187,7 @@ struct ExperimentWorld {
                 return ExperimentFixture.checkpoint(index * 10, (value * 20).rounded() / 20, of: number)
             }
             trial.status = .init(state: .succeeded, checkpoints: kept)
-            values += kept.map(\.value.value).filter(\.isFinite)
+            if isCounted(trial) { values += kept.map(\.value.value).filter(\.isFinite) }
         }
         trials[name] = trial
         news.append((name, trial))

@@ -182,10 +182,53 @@ import Testing
         #expect(status.reason == "NameTaken")
     }
 
-    @Test("what the server refuses is said in the status")
-    func refusal() throws {
+    @Test("a deployment or service that bears our labels and belongs to someone else is never overwritten")
+    func foreignOwner() throws {
+        let promotion = Fixture.promotion(status: Fixture.built)
+        var applied = try Fixture.applied(Fixture.decide(promotion).plan, replicas: 1)
+        let stranger = OwnerReference(
+            apiVersion: "example.org/v1", kind: "Shop", name: "shop", uid: "shop-uid", controller: true)
+        applied.service?.metadata.ownerReferences = [stranger]
+        let (plan, status) = try Fixture.decide(
+            promotion, deployment: applied.deployment, service: applied.service)
+        #expect(plan.actions.isEmpty)
+        #expect((status.state, status.reason) == (.deploying, "NameTaken"))
+        #expect(
+            status.conditions.first("Ready")?.message.hasPrefix(
+                "Service default/landsat exists and is not a promotion's. ModelPromotion \(Fixture.name) neither changes "
+                    + "nor deletes it") == true)
+        #expect(plan.requeueAfter == .seconds(30))
+    }
+
+    @Test("what the server says of a foreign object is told with both names and how to get on, and then tried again")
+    func foreignInServersWords() throws {
+        var promotion = Fixture.promotion(status: Fixture.built)
+        let error = KubernetesError(
+            .alreadyExists, "Service default/landsat exists and does not belong to ModelPromotion \(Fixture.name).")
+        let (plan, status) = try Fixture.decide(promotion, lastError: error)
+        #expect(plan.steps == ["apply Deployment landsat", "apply Service landsat"])
+        #expect((status.state, status.reason) == (.deploying, "NameTaken"))
+        let message = try #require(status.conditions.first("Ready")?.message)
+        #expect(message.hasPrefix(error.message))
+        #expect(message.contains("delete or rename that object, or give spec.serving.name another name"))
+        #expect(message.contains("ModelPromotion \(Fixture.name)"))
+        #expect(plan.events.map(\.reason) == ["NameTaken"])
+
+        // Between two tries it stands.
+        promotion.status = status
+        let (again, unchanged) = try Fixture.decide(promotion)
+        #expect(again.events.isEmpty && unchanged == status)
+        let applied = try Fixture.applied(again, replicas: 1)
+        let (_, done) = try Fixture.decide(promotion, deployment: applied.deployment, service: applied.service)
+        #expect(done.state == .ready)
+    }
+
+    @Test(
+        "what the server refuses is said in the status",
+        arguments: [KubernetesError.Reason.badRequest, .forbidden, .notFound, .invalid, .unknown])
+    func refusal(reason: KubernetesError.Reason) throws {
         let (_, status) = try Fixture.decide(
-            Fixture.promotion(status: Fixture.built), lastError: KubernetesError(.forbidden, "exceeded quota"))
+            Fixture.promotion(status: Fixture.built), lastError: KubernetesError(reason, "exceeded quota"))
         #expect(status.reason == "Refused")
         #expect(status.conditions.first("Ready")?.message == "The rollout was refused: exceeded quota")
     }
