@@ -54,8 +54,9 @@ transcripts: setup programs ## Write docs/kubectl.md from a real run
 crds: programs ## Write crds/*.yaml from the Swift types
 	"$$($(SWIFT) build --show-bin-path)/aerie-controller" crds --output crds
 
-check: setup lint ## Check formatting, layers and scripts
+check: setup lint ## Check formatting, layers, arithmetic and scripts
 	scripts/check-layers.py
+	scripts/check-arithmetic.py
 	scripts/check-scripts
 	scripts/check-test-names.py
 	scripts/pod-template-fields.py --check
