@@ -44,13 +44,19 @@ struct TFJobRound {
         new.lastReconcileTime = old.lastReconcileTime
         if new != old { new.lastReconcileTime = now }
         return Plan(
-            status: new.json, order: isFirst ? .statusLast : .statusFirst, actions: actions, events: events,
+            status: new.json, order: planOrder, actions: actions, events: events,
             requeueAfter: wakeUps.min().map { .seconds(min(max(1, $0.seconds(since: now)), Self.longestSleep)) })
     }
 
     /// Seconds after which a job is looked at again though its next moment is later: some never come, and no timer has
     /// to hold the years until then.
     private static let longestSleep: Int64 = 86_400
+
+    /// Who waits for a job that has ended wants its verdict; the rest is tidied up when nobody waits.
+    private var planOrder: Plan.Order {
+        if status.isFinished { return .tidying }
+        return isFirst ? .statusLast : .statusFirst
+    }
 
     /// Whether nothing was done for the job before, so that its status has nothing to record but that it was seen.
     ///
