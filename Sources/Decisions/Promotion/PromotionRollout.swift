@@ -9,7 +9,8 @@ extension PromotionRound {
         }
         if let foreign = foreignObject {
             requeueAfter = .seconds(30)
-            return stall(.deploying, .nameTaken, nameTaken("\(foreign) exists and is not a promotion's."))
+            return stall(
+                .deploying, .nameTaken, nameTaken("\(foreign) exists and does not belong to \(promotion.reference)."))
         }
         if let deployment, isLater(deployment.metadata) {
             return become(

@@ -195,8 +195,8 @@ import Testing
         #expect((status.state, status.reason) == (.deploying, "NameTaken"))
         #expect(
             status.conditions.first("Ready")?.message.hasPrefix(
-                "Service default/landsat exists and is not a promotion's. ModelPromotion \(Fixture.name) neither changes "
-                    + "nor deletes it") == true)
+                "Service default/landsat exists and does not belong to ModelPromotion default/\(Fixture.name). "
+                    + "ModelPromotion \(Fixture.name) neither changes nor deletes it") == true)
         #expect(plan.requeueAfter == .seconds(30))
     }
 
