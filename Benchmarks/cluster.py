@@ -140,6 +140,11 @@ class Controller:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def handles(self):
+        """Open descriptors, and threads."""
+        process = pathlib.Path(f"/proc/{self.process.pid}")
+        return len(os.listdir(process / "fd")), len(os.listdir(process / "task"))
+
     def stop(self):
         self.process.terminate()
         self.process.wait()

@@ -143,6 +143,70 @@ def life(load, program, count):
         cluster.close()
 
 
+def ending(load, program, count):
+    """All pods of `count` jobs succeed at once: seconds until the last job says so, and until nothing is left to write."""
+    cluster = Cluster(load)
+    try:
+        namespace = cluster.namespace(f"ending-{count}")
+        controller = Controller(cluster, program, "--namespace", namespace, "--workers", str(CONCURRENCY))
+        controller.ready()
+        cluster.load("create", namespace=namespace, count=count, concurrency=16)
+        cluster.load("wait", namespace=namespace, count=count)
+        controller.last_write()
+        watching = cluster.start_load("ended", namespace=namespace, count=count)
+        time.sleep(1)
+        cpu, began = controller.cpu(), time.time()
+        playing = cluster.start_load("play", namespace=namespace, phase="Succeeded", concurrency=16)
+        verdict = json.loads(watching.communicate()[0])["epoch"] - began
+        played = json.loads(playing.communicate()[0])["seconds"]
+        result = {
+            "jobs": count, "all pods have succeeded s": played, "last verdict s": verdict,
+            "all writes s": controller.last_write() - began, "controller CPU s": controller.cpu() - cpu,
+        }
+        controller.stop()
+        return result
+    finally:
+        cluster.close()
+
+
+def soak(load, program, count, seconds):
+    """Jobs are made, run, end and are deleted, again and again: what one costs, over time; one line a round."""
+    cluster = Cluster(load)
+    try:
+        namespace = cluster.namespace("soak")
+        controller = Controller(cluster, program, "--namespace", namespace, "--workers", str(CONCURRENCY))
+        controller.ready()
+        began, done, costs = time.time(), 0, []
+        print(f"\nSoak: {count} jobs a round, for {seconds} s", flush=True)
+        print(f"  {'jobs so far':>12} {'CPU ms a job':>13} {'RSS MB':>8} {'descriptors':>12} {'threads':>8}", flush=True)
+        while time.time() < began + seconds:
+            flags = {"namespace": namespace, "prefix": f"round-{done // count}"}
+            before = controller.cpu()
+            cluster.load("create", count=count, concurrency=16, **flags)
+            cluster.load("wait", count=count, namespace=namespace)
+            cluster.load("play", phase="Running", concurrency=16, namespace=namespace)
+            cluster.load("play", phase="Succeeded", concurrency=16, namespace=namespace)
+            cluster.load("ended", count=count, namespace=namespace)
+            until("the controller has nothing left to write", settled(controller), pause=0.5)
+            cluster.load("clear", namespace=namespace)
+            until("the controller has seen it", settled(controller), pause=0.5)
+            done += count
+            costs.append((controller.cpu() - before) / count * 1e3)
+            descriptors, threads = controller.handles()
+            print(
+                f"  {done:>12} {costs[-1]:>13.2f} {controller.memory():>8.1f} {descriptors:>12} {threads:>8}", flush=True)
+        fifth = max(1, len(costs) // 5)
+        first, last = sum(costs[:fifth]) / fifth, sum(costs[-fifth:]) / fifth
+        result = {
+            "jobs": done, "CPU ms a job, first fifth": first, "last fifth": last, "last / first": last / first,
+            "RSS MB": controller.memory(), "descriptors": controller.handles()[0], "threads": controller.handles()[1],
+        }
+        controller.stop()
+        return result
+    finally:
+        cluster.close()
+
+
 def size(load, program, finished, active, idle_seconds):
     """Memory and processor time with many jobs, and how long a start with that many takes."""
     cluster = Cluster(load)
@@ -192,7 +256,9 @@ def main():
     parser.add_argument("--jobs", type=int, nargs="+", default=[100, 500, 1000, 5000], help="sizes of the first benchmark")
     parser.add_argument("--finished", type=int, default=5000)
     parser.add_argument("--active", type=int, default=1000)
-    parser.add_argument("--only", choices=["throughput", "latency", "life", "size"])
+    parser.add_argument("--soak-jobs", type=int, default=300, help="jobs of each round of the soak")
+    parser.add_argument("--soak-seconds", type=int, default=1200, help="how long the soak goes on")
+    parser.add_argument("--only", choices=["throughput", "ending", "latency", "life", "size", "soak"])
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     wanted = lambda name: options.only in (None, name)
@@ -201,12 +267,18 @@ def main():
             # kopf is slow enough that one size tells the ratio.
             kopf = options.kopf if count == 500 else None
             show(f"All pods and services of {count} jobs", throughput(options.load, options.controller, count, kopf))
+    if wanted("ending"):
+        for count in options.jobs:
+            show(f"All pods of {count} jobs succeed", ending(options.load, options.controller, count))
     if wanted("latency"):
         show("From apply to pod, one job a second", latency(options.load, options.controller, 60))
     if wanted("life"):
         show("API requests of one job's life", life(options.load, options.controller, 20))
     if wanted("size"):
         show("Many jobs", size(options.load, options.controller, options.finished, options.active, 30))
+    # By name only: it takes as long as it is told to.
+    if options.only == "soak":
+        show("Soak", soak(options.load, options.controller, options.soak_jobs, options.soak_seconds))
 
 
 if __name__ == "__main__":

@@ -157,6 +157,51 @@ func finish(c *client, o options) (interface{}, error) {
 	return nil, fmt.Errorf("not all of %d jobs finished within %s", o.count, o.timeout)
 }
 
+// ended watches until as many TFJobs as asked for say that they ended, and says when the last one did.
+func ended(c *client, o options) (interface{}, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
+	defer cancel()
+	names := map[interface{}]bool{}
+	look := func(job object) bool {
+		if status, _ := job["status"].(object); status["completionTime"] != nil {
+			names[job["metadata"].(object)["name"]] = true
+		}
+		return len(names) < o.count
+	}
+	path := namespaced(o, jobs, "tfjobs")
+	version, err := c.list(path, func(job object) { look(job) })
+	if err == nil && len(names) < o.count {
+		err = c.watch(ctx, path, version, func(kind string, job object) bool { return look(job) })
+	}
+	return object{"epoch": float64(time.Now().UnixNano()) / 1e9, "count": len(names)}, err
+}
+
+// clear deletes all TFJobs of a namespace and, in the garbage collector's place, what is left of them; not timed.
+func clear(c *client, o options) (interface{}, error) {
+	remove := func(path string) error {
+		_, err := c.do(http.MethodDelete, path+"?gracePeriodSeconds=0&propagationPolicy=Background", nil)
+		return err
+	}
+	for _, path := range []string{
+		namespaced(o, jobs, "tfjobs"), namespaced(o, core, "pods"), namespaced(o, core, "events"),
+	} {
+		if err := remove(path); err != nil {
+			return nil, err
+		}
+	}
+	var services []string
+	_, err := c.list(namespaced(o, core, "services"), func(service object) {
+		services = append(services, service["metadata"].(object)["name"].(string))
+	})
+	if err != nil {
+		return nil, err
+	}
+	duration, err := forEach(len(services), o.concurrency, func(i int) error {
+		return remove(namespaced(o, core, "services") + "/" + services[i])
+	})
+	return took{duration.Seconds(), len(services)}, err
+}
+
 // latency makes one TFJob an interval and measures from just before its POST until its pod is seen by a watch; beside
 // each it times a bare POST of a service, the round trip that the server itself needs.
 func latency(c *client, o options) (interface{}, error) {

@@ -34,9 +34,11 @@ func main() {
 		"latency": latency,
 		"wait":    wait,
 		"finish":  finish,
+		"ended":   ended,
+		"clear":   clear,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fail(fmt.Errorf("usage: load create|play|replay|latency|wait|finish [flags]"))
+		fail(fmt.Errorf("usage: load create|play|replay|latency|wait|finish|ended|clear [flags]"))
 	}
 	var o options
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)

@@ -55,7 +55,7 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
         queue.done(key, requeue: requeue, took: took)
         let result: ControllerMetrics.Result =
             if isFailure { .error } else if requeue == .whenSomethingChanges { .success } else { .requeueAfter }
-        metrics.ended(result, isTerminal: requeue == .terminal, took: took)
+        metrics.ended(result, took: took)
     }
 
     private func reconcile(_ key: ObjectKey) async -> (requeue: Requeue, isFailure: Bool) {
@@ -71,6 +71,10 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
         if plan.order == .statusLast, !plan.actions.isEmpty, queue.isAnyDue, postponements.add(key) {
             return await execute(plan.withoutStatus, of: key, for: object, then: .after(.zero))
         }
+        // What only tidies up gives way to verdicts that wait, and to those that are being written.
+        if plan.order == .tidying, !plan.actions.isEmpty, queue.isCrowded, postponements.add(key) {
+            return await execute(plan.withoutActions, of: key, for: object, then: .tidying)
+        }
         postponements.remove(key)
         return await execute(
             plan, of: key, for: object, then: plan.requeueAfter.map(Requeue.after) ?? .whenSomethingChanges)
@@ -84,22 +88,48 @@ public struct Controller<R: Reconciler>: ServiceLifecycle.Service {
             failures[key] = nil
             return (requeue, false)
         } catch {
-            return (handle(error, of: key), true)
+            return (await handle(error, of: key), true)
         }
     }
 
     /// A conflict only says that the world moved on; any other failure is kept for the next decision to tell about.
-    private func handle(_ error: KubernetesError, of key: ObjectKey) -> Requeue {
-        let metadata: Logger.Metadata = ["controller": "\(name)", "object": "\(key)", "error": "\(error)"]
+    private func handle(_ error: KubernetesError, of key: ObjectKey) async -> Requeue {
         guard error.reason != .conflict else {
-            logger.debug("decided on an old version", metadata: metadata)
+            logger.debug("decided on an old version", metadata: metadata(error, key))
             return .withBackoff
         }
-        logger.warning("a plan failed", metadata: metadata)
-        let isNews = failures[key]?.reason != error.reason
+        logger.warning("a plan failed", metadata: metadata(error, key))
+        let isNews = failures[key] != error
         failures[key] = error
-        // Once more at once, so that the object's status tells what went wrong; then by the error's own rule.
-        return isNews ? .after(.milliseconds(50)) : Requeue(error)
+        if isNews, error.isRefusal { await tell(error, of: key) }
+        return Requeue(error)
+    }
+
+    /// Lets the object's status say what went wrong, before the wait for the next try begins; nothing is tried here.
+    private func tell(_ failure: KubernetesError, of key: ObjectKey) async {
+        guard let (object, observed) = reconciler.observe(key, now: now(), lastFailure: failure) else { return }
+        do throws(KubernetesError) {
+            try await executor.execute(R.decide(observed).withoutActions, for: object)
+        } catch {
+            // The next try tells it.
+            logger.debug("a failure could not be told", metadata: metadata(error, key))
+        }
+    }
+
+    private func metadata(_ error: KubernetesError, _ key: ObjectKey) -> Logger.Metadata {
+        ["controller": "\(name)", "object": "\(key)", "error": "\(error)"]
+    }
+}
+
+extension KubernetesError {
+    /// Whether the server answered, and will most likely answer the same again for a while.
+    fileprivate var isRefusal: Bool {
+        switch reason {
+        case .badRequest, .unauthorized, .forbidden, .notFound, .alreadyExists, .gone, .expired, .invalid,
+            .methodNotAllowed, .unsupportedMediaType, .requestEntityTooLarge, .undecodable, .unknown, .internalError:
+            true
+        case .conflict, .tooManyRequests, .serverTimeout, .serviceUnavailable, .timeout, .unreachable: false
+        }
     }
 }
 
@@ -113,7 +143,7 @@ private final class LastFailures: Sendable {
     }
 }
 
-/// Keys whose status waits for their next turn.
+/// Keys of whose plan a part waits for their next turn: the status, or what tidies up.
 private final class Postponements: Sendable {
     private let keys = Mutex<Set<ObjectKey>>([])
 

@@ -4,22 +4,19 @@ public import KubernetesAPI
 public enum Requeue: Hashable, Sendable {
     case whenSomethingChanges
     case after(Duration)
-    /// After a delay that doubles with each failure in a row.
+    /// After a delay that doubles with each failure in a row, up to a minute.
     case withBackoff
-    /// Never by itself: a person has to change something first.
-    case terminal
+    /// When no other key waits: what is left to do only tidies up.
+    case tidying
 
-    /// The one place that says which failures are worth another try.
+    /// The one place that says when a plan that failed is tried again.
+    ///
+    /// There is always another try, since whatever refuses a plan may change its mind without an event on the object: an
+    /// admission policy goes, a quota frees up, a kind is installed again.
     public init(_ error: KubernetesError) {
-        self =
-            switch error.reason {
-            case .notFound: .whenSomethingChanges
-            case .invalid, .badRequest, .methodNotAllowed, .requestEntityTooLarge, .unsupportedMediaType: .terminal
-            case .tooManyRequests: error.retryAfter.map(Requeue.after) ?? .withBackoff
-            // A quota that frees up and a role that is granted make no event on the object: forbidden is tried again.
-            case .conflict, .alreadyExists, .expired, .gone, .forbidden, .unauthorized, .internalError,
-                .serverTimeout, .serviceUnavailable, .timeout, .unreachable, .undecodable, .unknown:
-                .withBackoff
-            }
+        switch (error.reason, error.retryAfter) {
+        case (.tooManyRequests, let wait?): self = .after(max(.seconds(1), min(wait, .seconds(60))))
+        default: self = .withBackoff
+        }
     }
 }

@@ -31,15 +31,19 @@ public struct Plan: Hashable, Sendable {
         /// The actions, then the status, whether they could be done or not; for a status that records nothing which
         /// the actions depend on.
         case statusLast
+        /// The status, then the actions, which may wait for a later turn: they only tidy up, and nothing depends on when.
+        case tidying
     }
 
     public enum Action: Hashable, Sendable {
         /// Creates an object with a deterministic name; one that is there already and has the same controller is fine.
         case create(Manifest)
-        /// Server-side apply under our field manager, forced.
+        /// Makes an object what the manifest says: creates it, or applies the manifest under our field manager to the one
+        /// that is there, if that belongs to the plan's object or to one of its ``Plan/predecessors``. Anybody else's
+        /// stays as it is, and the action fails.
         case apply(Manifest)
-        /// JSON merge patch.
-        case patch(Reference, JSONValue)
+        /// JSON merge patch of the object that has this uid.
+        case patch(Reference, uid: String, JSONValue)
         /// Deletes an object if it still has this uid; one that is gone is fine.
         case delete(Reference, uid: String, gracePeriodSeconds: Int? = nil)
 
@@ -47,7 +51,7 @@ public struct Plan: Hashable, Sendable {
         public var reference: Reference {
             switch self {
             case .create(let manifest), .apply(let manifest): manifest.reference
-            case .patch(let reference, _), .delete(let reference, _, _): reference
+            case .patch(let reference, _, _), .delete(let reference, _, _): reference
             }
         }
     }
@@ -85,11 +89,14 @@ public struct Plan: Hashable, Sendable {
     public var events: [Event]
     /// When to look again even if nothing changes.
     public var requeueAfter: Duration?
+    /// The uids of other objects that ``Action/apply(_:)`` may take children over from.
+    public var predecessors: Set<String>
 
     public init(
         status: JSONValue? = nil, order: Order = .statusFirst, actions: [Action] = [], events: [Event] = [],
-        requeueAfter: Duration? = nil
+        requeueAfter: Duration? = nil, predecessors: Set<String> = []
     ) {
+        self.predecessors = predecessors
         self.status = status
         self.order = order
         self.actions = actions
@@ -101,6 +108,13 @@ public struct Plan: Hashable, Sendable {
 
     /// The actions and their events alone.
     public var withoutStatus: Plan {
-        Plan(order: order, actions: actions, events: events.filter { $0.action != nil }, requeueAfter: requeueAfter)
+        Plan(
+            order: order, actions: actions, events: events.filter { $0.action != nil }, requeueAfter: requeueAfter,
+            predecessors: predecessors)
+    }
+
+    /// The status and what it tells of alone.
+    public var withoutActions: Plan {
+        Plan(status: status, order: order, events: events.filter { $0.action == nil }, requeueAfter: requeueAfter)
     }
 }

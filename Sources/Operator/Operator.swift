@@ -99,6 +99,9 @@ public struct Operator: Sendable {
     /// Whether every store has read a whole list, and it is known whether TFJobs are ours.
     public var isSynced: Bool { stores.isSynced && coexistence.isKnown }
 
+    /// Whether objects wait for the controllers; for what may wait for them, such as telling of what was done.
+    public var isBusy: Bool { queues.isBusy }
+
     /// Keep what is known equal to the server; run by every replica, whether it leads or not.
     public var informers: [any ServiceLifecycle.Service] {
         let (promotion, tfJob) = (Stores.promotionSelector, Stores.tfJobSelector)

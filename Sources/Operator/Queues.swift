@@ -24,6 +24,9 @@ struct Queues: Sendable {
         for promotion in stores.promotions.all { promotions.add(promotion.metadata.key) }
     }
 
+    /// Whether a key waits that has more to do than to tidy up, or one was handed out a moment ago.
+    var isBusy: Bool { tfJobs.isBusy || trials.isBusy || experiments.isBusy || promotions.isBusy }
+
     func listen(to stores: Stores) {
         stores.tfJobs.onChange { [tfJobs, trials] job in
             tfJobs.add(job.metadata.key)
@@ -43,7 +46,7 @@ struct Queues: Sendable {
         }
         stores.experiments.onChange { [experiments] in experiments.add($0.metadata.key) }
         stores.profiles.onChange { [trials] profile in
-            for trial in stores.trials.all where trial.spec.template.accelerator?.profile == profile.metadata.name {
+            for trial in stores.trials.group(Trial.group(profile: profile.metadata.name)) {
                 trials.add(trial.metadata.key)
             }
         }
@@ -56,25 +59,24 @@ struct Queues: Sendable {
         stores.promotionPods.onChange { [promotions] in promotions.add($0.metadata.promotion) }
         stores.deployments.onChange { [promotions] deployment in
             // All that share the deployment: one that was superseded takes over when its successor goes.
-            for promotion in stores.promotions.all where promotion.deployment == deployment.metadata.key {
+            for promotion in stores.promotions.group(ModelPromotion.group(deployment.metadata.key)) {
                 promotions.add(promotion.metadata.key)
             }
             promotions.add(deployment.metadata.promotion)
         }
-        stores.promotionServices.onChange { [promotions] in promotions.add($0.metadata.promotion) }
+        stores.promotionServices.onChange { [promotions] service in
+            // It shares the deployment's name.
+            for promotion in stores.promotions.group(ModelPromotion.group(service.metadata.key)) {
+                promotions.add(promotion.metadata.key)
+            }
+            promotions.add(service.metadata.promotion)
+        }
     }
 }
 
 extension KeyQueue {
     fileprivate func add(_ key: ObjectKey?) {
         if let key { add(key) }
-    }
-}
-
-extension ModelPromotion {
-    /// The deployment that runs it, shared with the other promotions of its experiment.
-    fileprivate var deployment: ObjectKey? {
-        spec.serving.map { _ in ObjectKey(namespace: metadata.namespace, name: spec.servingName) }
     }
 }
 

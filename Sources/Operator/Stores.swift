@@ -16,9 +16,15 @@ struct Stores: Sendable {
     /// Filled only where pods are scheduled in gangs.
     let gang: GangStores
     let experiments = Store<TrainingExperiment>()
-    let trials = Store<Trial>()
-    /// By the uid of the experiment that they came from; they have no owner.
-    let promotions = Store<ModelPromotion>(groupedBy: { $0.spec.source.experimentUID })
+    /// By the uid of their experiment, and by the profile that they ask for.
+    let trials = Store<Trial>(inGroups: { trial in
+        let profile = trial.spec.template.accelerator.map { Trial.group(profile: $0.profile) }
+        return [trial.metadata.controller?.uid, profile].compactMap { $0 }
+    })
+    /// By the uid of the experiment that they came from, since they have no owner, and by the deployment that they share.
+    let promotions = Store<ModelPromotion>(inGroups: { promotion in
+        [promotion.spec.source.experimentUID, promotion.deployment.map(ModelPromotion.group)].compactMap { $0 }
+    })
     let profiles = Store<AcceleratorProfile>()
     let promotionJobs = Store<Job>()
     /// By the uid of the job that runs them.
@@ -62,6 +68,21 @@ extension ObjectMeta {
     fileprivate var isOfTFJob: Bool { labels[TFJob.Label.operatorName] == TFJob.Label.controller }
     /// As ``Stores/promotionSelector`` selects.
     fileprivate var isOfPromotion: Bool { labels[Label.promotion] != nil }
+}
+
+extension Trial {
+    /// The name under which the trials that ask for a profile are found in a store; no uid has its form.
+    static func group(profile: String) -> String { "profile \(profile)" }
+}
+
+extension ModelPromotion {
+    /// The deployment that runs it, shared with the other promotions of its serving name.
+    var deployment: ObjectKey? {
+        spec.serving.map { _ in ObjectKey(namespace: metadata.namespace, name: spec.servingName) }
+    }
+
+    /// The name under which the promotions that share a deployment are found in a store; no uid has its form.
+    static func group(_ deployment: ObjectKey) -> String { "deployment \(deployment)" }
 }
 
 extension TFJob {

@@ -114,6 +114,7 @@ struct RunCommand: AsyncParsableCommand {
             Operator.Environment(
                 client: client, events: events, metrics: metrics, now: { MicroTime.now.time }, logger: logger,
                 writer: writer, mayWrite: mayWrite))
+        events.giveWay { theOperator.isBusy }
         let controllers = Controllers(theOperator: theOperator, elector: elector)
         let health = HealthServer(
             address: healthAddress ?? environment["POD_IP"] ?? "127.0.0.1", port: healthPort, metrics: registry,

@@ -64,4 +64,47 @@ import Testing
         }
         #expect(dropped == 0)
     }
+
+    @Test func `at capacity an event costs the same, and what was heard of last is remembered`() {
+        var correlator = EventCorrelator()
+        let count = 4 * EventCorrelator.capacity
+        func outcome(_ number: Int) -> EventCorrelator.Outcome {
+            correlator.outcome(of: event, about: InvolvedObject(ConfigMap("o\(number)")), at: start, now: now)
+        }
+        var most = 0
+        for number in 0..<count {
+            let before = correlator.visited
+            _ = outcome(number)
+            most = max(most, correlator.visited - before)
+            // One that is heard of all the time keeps its place.
+            if number > 0, number % 1_000 == 0, number < 20_000 { _ = outcome(0) }
+        }
+        #expect(most <= 2, "one event and one object make room for the next")
+        #expect(correlator.visited <= 2 * count)
+        #expect(correlator.remembered.events == EventCorrelator.capacity)
+        #expect(correlator.remembered.objects == EventCorrelator.capacity)
+        guard case .count(_, let times) = outcome(0) else {
+            Issue.record("what is heard of all the time was forgotten")
+            return
+        }
+        #expect(times > 10)
+        guard case .count = outcome(count - 1), case .create = outcome(1) else {
+            Issue.record("the last one is remembered, and the second is not")
+            return
+        }
+    }
+
+    @Test func `an object that used its events up has none at capacity either, as long as it is heard of`() {
+        var correlator = EventCorrelator()
+        func isDropped(_ name: String, _ number: Int) -> Bool {
+            let event = Plan.Event(.warning, reason: "Failed", message: "\(number)")
+            let object = InvolvedObject(ConfigMap(name))
+            return correlator.outcome(of: event, about: object, at: start, now: now) == .drop
+        }
+        for number in 0..<25 { #expect(!isDropped("loud", number)) }
+        for number in 0..<(3 * EventCorrelator.capacity) {
+            #expect(!isDropped("o\(number)", number))
+            if number % 100 == 0 { #expect(isDropped("loud", number)) }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import ControllerRuntime
+import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
 import Logging
@@ -54,6 +55,30 @@ import Testing
             group.addTask { await recorder.run() }
             let selection = Selection(namespace: "default", fieldSelector: "involvedObject.uid=machine-uid")
             try await until { try await server.client.list(Self.events, selection).count == 1 }
+            group.cancelAll()
+        }
+    }
+
+    @Test(arguments: [300, 60_000]) func `an event waits while there is work, but no longer than a few seconds`(
+        milliseconds: Int
+    ) async throws {
+        let transport = InMemoryTransport { _ in HTTPResponse(body: HTTPBody(Array("{}".utf8))) }
+        let recorder = EventRecorder(
+            client: KubernetesClient(configuration: ClientConfiguration(server: ""), transport: transport),
+            component: "c", instance: "i", now: { MicroTime(microseconds: 0) },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let began = ContinuousClock.now
+        recorder.giveWay { .now < began + .milliseconds(milliseconds) }
+        for number in 0..<3 {
+            let event = Plan.Event(.normal, reason: "Seen", message: "\(number)")
+            recorder.record(event, about: InvolvedObject(Machine()))
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await recorder.run() }
+            try await until { !transport.requests.isEmpty }
+            #expect(began.duration(to: .now) >= .milliseconds(min(milliseconds, 2_900)))
+            try await until { transport.requests.count == 3 }
+            #expect(began.duration(to: .now) < .seconds(10))
             group.cancelAll()
         }
     }

@@ -75,6 +75,37 @@ import Testing
         #expect(seen.sorted() == keys.sorted())
     }
 
+    @Test func `keys of a later moment are handed out in time though other keys come and go`() async {
+        let (stream, worked) = AsyncStream<Duration>.makeStream(bufferingPolicy: .bufferingNewest(1_000))
+        let began = ContinuousClock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    while let key = await queue.next() {
+                        if let planned = Int(key.name) {
+                            worked.yield(began.duration(to: .now) - .milliseconds(planned))
+                        } else {
+                            // Who took this is not there for the keys of later moments.
+                            try? await Task.sleep(for: .milliseconds(50))
+                        }
+                        queue.done(key, requeue: .whenSomethingChanges, took: .zero)
+                    }
+                }
+            }
+            for number in 0..<100 {
+                let planned = 300 + number * 7
+                let delay = Duration.milliseconds(planned) - began.duration(to: .now)
+                queue.add(ObjectKey(namespace: "ns", name: "\(planned)"), after: delay)
+                if number % 10 == 0 { queue.add(ObjectKey(namespace: "ns", name: "busy-\(number)")) }
+                try? await Task.sleep(for: .milliseconds(3))
+            }
+            var latest = Duration.zero
+            for await late in stream.prefix(100) { latest = max(latest, late) }
+            group.cancelAll()
+            #expect(latest < .seconds(2), "was late by \(latest)")
+        }
+    }
+
     @Test func `the metrics are those that dashboards for controller-runtime ask for`() async {
         let registry = MetricsRegistry()
         let queue = KeyQueue(name: "jobs", metrics: RuntimeMetrics(in: registry))

@@ -20,7 +20,7 @@ import Testing
             status: ["phase": "New"],
             actions: [
                 .create(Manifest(Self.child, [:])), .apply(Manifest(Self.child, ["data": ["k": "v"]])),
-                .patch(Self.child, ["data": ["k": "w"]]), .delete(Self.child, uid: "u2"),
+                .patch(Self.child, uid: "u2", ["data": ["k": "w"]]), .delete(Self.child, uid: "u2"),
             ], events: [Self.created])
     }
 
@@ -39,15 +39,18 @@ import Testing
     }
 
     private static let ok = HTTPResponse(body: HTTPBody(Array("{}".utf8)))
+    /// A child that is there and belongs to the widget.
+    private static let ours = HTTPResponse(body: HTTPBody(owned(by: "u1").serialized))
 
     @Test func `the status comes first, then the actions in order, then the events`() async throws {
-        let transport = InMemoryTransport { _ in Self.ok }
+        let transport = InMemoryTransport { $0.method == .get ? Self.ours : Self.ok }
         try await executor(transport).execute(plan, for: widget)
         let objects = "/api/v1/namespaces/ns/configmaps"
         #expect(
             lines(transport) == [
                 "PUT /apis/test.aerie.dev/v1/namespaces/ns/widgets/w/status", "POST \(objects)",
-                "PATCH \(objects)/child", "PATCH \(objects)/child", "DELETE \(objects)/child",
+                "GET \(objects)/child", "PATCH \(objects)/child", "PATCH \(objects)/child",
+                "DELETE \(objects)/child",
             ])
         let first = try JSONValue(parsing: transport.requests.first?.body.bytes ?? [])
         #expect(first["metadata"] == ["name": "w", "namespace": "ns", "uid": "u1", "resourceVersion": "7"])
@@ -69,19 +72,30 @@ import Testing
         #expect(events.reasons.isEmpty)
     }
 
-    @Test(arguments: 1...4)
-    func `an action that fails ends the plan, and what was done by then is told all the same`(failing: Int) async {
+    /// The request that fails, counted from the status, and how many actions were done by then.
+    static let failing: [(failing: Int, actions: Int)] = [(1, 0), (2, 1), (3, 1), (4, 2), (5, 3)]
+
+    @Test(arguments: failing)
+    func `an action that fails ends the plan, and what was done by then is told all the same`(
+        failing: Int, actions: Int
+    ) async {
         var plan = plan
         let done = (0..<4).map { (index: Int) in
             Plan.Event(.normal, reason: "Done\(index)", message: "an action", action: index)
         }
         plan.events = [Plan.Event(.warning, reason: "Noted", message: "the status says so")] + done
-        let transport = InMemoryTransport(
-            responses: Array(repeating: .success(Self.ok), count: failing)
-                + [.success(Self.status(500, "InternalError"))])
+        let answered = Mutex(0)
+        let transport = InMemoryTransport { request in
+            let number = answered.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            if number == failing { return Self.status(500, "InternalError") }
+            return request.method == .get ? Self.ours : Self.ok
+        }
         await #expect(throws: KubernetesError.self) { try await executor(transport).execute(plan, for: widget) }
         #expect(transport.requests.count == failing + 1)
-        #expect(events.reasons == ["Noted"] + (1..<failing).map { "Done\($0 - 1)" })
+        #expect(events.reasons == ["Noted"] + (0..<actions).map { "Done\($0)" })
     }
 
     /// Two children and then a status, with an event for each.
@@ -135,10 +149,10 @@ import Testing
 
     private static func owned(by uid: String?) -> JSONValue {
         let owner: JSONValue = ["apiVersion": "v1", "kind": "Widget", "name": "w", "controller": true]
-        guard let uid else { return ["metadata": ["name": "child", "namespace": "ns"]] }
+        guard let uid else { return ["metadata": ["name": "child", "namespace": "ns", "uid": "u2"]] }
         var named = owner
         named["uid"] = .string(uid)
-        return ["metadata": ["name": "child", "namespace": "ns", "ownerReferences": [named]]]
+        return ["metadata": ["name": "child", "namespace": "ns", "uid": "u2", "ownerReferences": [named]]]
     }
 
     static let existing: [(wanted: String?, found: String?, isFine: Bool)] = [

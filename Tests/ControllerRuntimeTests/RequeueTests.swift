@@ -5,10 +5,13 @@ import Testing
 
 @Suite struct RequeueTests {
     static let rows: [(KubernetesError, Requeue)] = [
-        (KubernetesError(.notFound), .whenSomethingChanges),
-        (KubernetesError(.invalid), .terminal),
-        (KubernetesError(.badRequest), .terminal),
+        (KubernetesError(.notFound), .withBackoff),
+        (KubernetesError(.invalid), .withBackoff),
+        (KubernetesError(.badRequest), .withBackoff),
+        (KubernetesError(.requestEntityTooLarge), .withBackoff),
         (KubernetesError(.tooManyRequests, retryAfter: .seconds(3)), .after(.seconds(3))),
+        (KubernetesError(.tooManyRequests, retryAfter: .zero), .after(.seconds(1))),
+        (KubernetesError(.tooManyRequests, retryAfter: .seconds(3_600)), .after(.seconds(60))),
         (KubernetesError(.tooManyRequests), .withBackoff),
         (KubernetesError(.conflict), .withBackoff),
         (KubernetesError(.forbidden), .withBackoff),
@@ -19,10 +22,17 @@ import Testing
         #expect(Requeue(error) == requeue)
     }
 
-    @Test(arguments: KubernetesError.Reason.allCases) func `no failure is retried at once`(
+    @Test(arguments: KubernetesError.Reason.allCases) func `every failure is tried again, and none at once`(
         reason: KubernetesError.Reason
     ) {
-        #expect(Requeue(KubernetesError(reason)) != .after(.zero))
+        for wait in [nil, Duration.zero, .seconds(7)] {
+            let requeue = Requeue(KubernetesError(reason, retryAfter: wait))
+            switch requeue {
+            case .after(let delay): #expect(delay >= .seconds(1) && delay <= .seconds(60))
+            case .withBackoff: break
+            case .whenSomethingChanges, .tidying: Issue.record("\(reason) is never tried again by itself")
+            }
+        }
     }
 
     @Test func `delays never exceed the limit, however many failures`() {

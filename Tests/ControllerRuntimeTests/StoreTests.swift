@@ -169,4 +169,18 @@ import Testing
         }
         #expect(!store.isSynced)
     }
+
+    @Test func `an object in several groups is found in each, until it changes or goes`() {
+        var store = StoreContents<ConfigMap>(inGroups: { map in (map.data ?? [:]).values.sorted() })
+        _ = store.apply(ConfigMap("a", version: 2, data: ["x": "red", "y": "round"]))
+        _ = store.apply(ConfigMap("b", version: 3, data: ["x": "red"]))
+        #expect(store.group("red").map(\.metadata.name) == ["a", "b"])
+        #expect(store.group("round").map(\.metadata.name) == ["a"])
+        _ = store.apply(ConfigMap("a", version: 4, data: ["x": "blue"]))
+        #expect(store.group("red").map(\.metadata.name) == ["b"])
+        #expect(store.group("round").isEmpty)
+        #expect(store.group("blue").map(\.metadata.name) == ["a"])
+        store.remove(ConfigMap("a", version: 5, data: ["x": "blue"]))
+        #expect(store.group("blue").isEmpty)
+    }
 }

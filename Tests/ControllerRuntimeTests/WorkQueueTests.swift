@@ -137,4 +137,49 @@ import Testing
         let working = [20, 20].map { queue.add("a", at: at($0)) }
         #expect(working == [true, false])
     }
+
+    @Test func `a key that fails again and again is not worked on at every event, until it succeeds`() {
+        var random = SeededGenerator(seed: 4)
+        var queue = WorkQueue<String>()
+        var (now, tries) = (start, 0)
+        // Whatever fails here changes the object, which is an event.
+        while now < at(30_000) {
+            queue.add("a", at: now)
+            now = queue.nextMoment() ?? now
+            guard queue.take(at: now) != nil else { break }
+            tries += 1
+            queue.add("a", at: now)
+            queue.addAfterFailure("a", at: now, using: &random)
+            queue.done("a")
+        }
+        #expect(tries > 20 && tries < 45, "about one a second, was \(tries)")
+        queue.forget("a")
+        #expect(queue.add("b", at: now))
+        #expect(queue.take(at: now)?.key == "b")
+    }
+
+    @Test func `a success lets the next event through at once`() {
+        var random = SeededGenerator(seed: 5)
+        var queue = WorkQueue<String>()
+        for _ in 0..<9 { queue.addAfterFailure("a", at: start, using: &random) }
+        queue.forget("a")
+        queue.add("a", at: start)
+        #expect(queue.take(at: start)?.key == "a")
+    }
+
+    @Test func `far moments that earlier ones replaced do not pile up`() {
+        var queue = WorkQueue<Int>()
+        for round in 0..<1_000 {
+            for key in 0..<10 {
+                queue.add(key, at: at(round))
+                _ = queue.take(at: at(round))
+                queue.done(key)
+                // A deadline in a year.
+                queue.add(key, at: at(31_536_000_000))
+            }
+            #expect(queue.entries <= 200)
+        }
+        #expect(queue.count == 10)
+        #expect(queue.nextMoment() == at(31_536_000_000))
+    }
 }

@@ -95,14 +95,18 @@ import Testing
         #expect(log.all == ["deleted ns/child"])
     }
 
-    @Test(arguments: 0...4)
+    @Test(arguments: 0...5)
     func `a process that no longer leads writes nothing more`(writes: Int) async {
-        let transport = InMemoryTransport { _ in Self.ok }
+        let child: JSONValue = [
+            "metadata": ["uid": "u2", "ownerReferences": [["uid": "u1", "controller": true]]]
+        ]
+        let ours = HTTPResponse(body: HTTPBody(child.serialized))
+        let transport = InMemoryTransport { $0.method == .get ? ours : Self.ok }
         let plan = Plan(
             status: ["phase": "New"],
             actions: [
                 .create(Manifest(Self.child, [:])), .apply(Manifest(Self.child, ["data": ["k": "v"]])),
-                .patch(Self.child, ["data": ["k": "w"]]), .delete(Self.child, uid: "u2"),
+                .patch(Self.child, uid: "u2", ["data": ["k": "w"]]), .delete(Self.child, uid: "u2"),
             ])
         // Paused after some writes, for so long that another leads when it goes on.
         let executor = executor(transport) { transport.requests.count < writes }

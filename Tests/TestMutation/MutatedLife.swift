@@ -96,7 +96,7 @@ public enum MutatedLife {
             for action in plan.actions {
                 switch action {
                 case .create(let manifest), .apply(let manifest): try check(manifest.body, "\(manifest.reference)")
-                case .patch(let reference, let patch): try check(patch, "\(reference)")
+                case .patch(let reference, _, let patch): try check(patch, "\(reference)")
                 case .delete: break
                 }
             }

@@ -4,6 +4,9 @@ public import KubernetesAPI
 ///
 /// The same event again within ten minutes is counted on the object that is there. Each involved object may cause a burst
 /// of 25 events and then one every five minutes, as with client-go, so that a fault that repeats cannot flood etcd.
+///
+/// So many events and objects are remembered as ``capacity`` says; of more, those that were heard of last. An event costs
+/// the same however many that are.
 public struct EventCorrelator: Sendable {
     public typealias Moment = ContinuousClock.Instant
 
@@ -13,7 +16,7 @@ public struct EventCorrelator: Sendable {
         case drop
     }
 
-    private struct Identity: Hashable {
+    private struct Identity: Hashable, Sendable {
         var object: Reference
         var uid: String
         var event: Plan.Event
@@ -34,20 +37,24 @@ public struct EventCorrelator: Sendable {
     private static let window = Duration.seconds(600)
     private static let burst = 25.0
     private static let secondsPerToken = 300.0
-    /// More than this many objects or events are not remembered.
-    private static let capacity = 4_096
+    /// Events that are remembered, and objects.
+    package static let capacity = 4_096
 
-    private var known: [Identity: Known] = [:]
-    private var budgets: [String: Budget] = [:]
+    private var known = RecentlyUsed<Identity, Known>(capacity: Self.capacity)
+    /// By uid.
+    private var budgets = RecentlyUsed<String, Budget>(capacity: Self.capacity)
     private var sequence: UInt64 = 0
 
     public init() {}
+
+    /// Events and objects in memory, and how many were looked at to make room, since the beginning.
+    package var remembered: (events: Int, objects: Int) { (known.count, budgets.count) }
+    package var visited: Int { known.visited + budgets.visited }
 
     /// Says what to do with an event that happens at `moment`; `now` makes the name of a new object unique.
     public mutating func outcome(
         of event: Plan.Event, about object: InvolvedObject, at moment: Moment, now: MicroTime
     ) -> Outcome {
-        makeRoom(at: moment)
         guard spend(for: object.uid, at: moment) else { return .drop }
         let identity = Identity(object: object.reference, uid: object.uid, event: event)
         if var again = known[identity], again.moment + Self.window > moment {
@@ -76,16 +83,5 @@ public struct EventCorrelator: Sendable {
         if isAllowed { budget.tokens -= 1 }
         budgets[uid] = budget
         return isAllowed
-    }
-
-    private mutating func makeRoom(at moment: Moment) {
-        if known.count >= Self.capacity {
-            known = known.filter { $0.value.moment + Self.window > moment }
-            if known.count >= Self.capacity { known = [:] }
-        }
-        if budgets.count >= Self.capacity {
-            budgets = budgets.filter { $0.value.tokens < Self.burst - 1 }
-            if budgets.count >= Self.capacity { budgets = [:] }
-        }
     }
 }

@@ -8,12 +8,19 @@ import Synchronization
 ///
 /// Recording never waits for the server and never fails: while the server is slow or does not answer up to 10,000 events are
 /// kept and the newest are dropped. On graceful shutdown what is kept is sent first, as long as the server takes it.
+///
+/// Telling people comes after the work that it tells of: see ``giveWay(to:)``.
 public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private struct Item: Sendable {
         var event: Plan.Event
         var object: InvolvedObject
         var now: MicroTime
+        /// When it was recorded.
+        var moment = ContinuousClock.now
     }
+
+    /// No event waits longer for work than this.
+    private static let patience = Duration.seconds(3)
 
     private let client: KubernetesClient
     private let component: String
@@ -25,6 +32,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     private let input: AsyncStream<Item>.Continuation
     private let correlator = Mutex(EventCorrelator())
     private let isEnding = Mutex(false)
+    private let isBusy = Mutex<@Sendable () -> Bool>({ false })
 
     /// Makes a recorder that sends nothing until it runs.
     ///
@@ -48,6 +56,9 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         (items, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
     }
 
+    /// Sends events only while `isBusy` is false, or after a few seconds; for wiring, before anything runs.
+    public func giveWay(to isBusy: @escaping @Sendable () -> Bool) { self.isBusy.withLock { $0 = isBusy } }
+
     public func record(_ event: Plan.Event, about object: InvolvedObject) {
         // Which action of its plan an event was about is no part of what is told.
         let told = Plan.Event(event.type, reason: event.reason, message: event.message)
@@ -58,6 +69,7 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
     public func run() async {
         await withGracefulShutdownHandler {
             for await item in items {
+                await waitForWork(item)
                 let isSent = await send(item)
                 // A server that does not answer must not hold up the end of the process.
                 if !isSent, isEnding.withLock({ $0 }) { return }
@@ -65,6 +77,15 @@ public final class EventRecorder: EventSink, ServiceLifecycle.Service {
         } onGracefulShutdown: {
             self.isEnding.withLock { $0 = true }
             self.input.finish()
+        }
+    }
+
+    /// Returns once nothing is more urgent than an event, or when the event has waited for long enough.
+    private func waitForWork(_ item: Item) async {
+        let isBusy = isBusy.withLock { $0 }
+        let end = item.moment + Self.patience
+        while isBusy(), .now < end, !Task.isCancelled, !isEnding.withLock({ $0 }) {
+            try? await Task.sleep(for: .milliseconds(25))
         }
     }
 

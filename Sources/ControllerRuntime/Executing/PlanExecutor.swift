@@ -3,8 +3,8 @@ public import KubernetesClient
 
 /// Carries plans out; the only code of the operator that writes to the API server.
 ///
-/// - Guarantees: the status is written against the version that was observed, and only when it differs. In the order
-///   ``Plan/Order/statusFirst`` nothing else happens when that fails. Actions are done one after the other until one
+/// - Guarantees: nothing of somebody else is written to, see ``ChildWriter``. The status is written against the version that
+///   was observed, and only when it differs. Unless it comes last, nothing else happens when that fails. Actions are done one after the other until one
 ///   fails. Events come last, without those of what was not done. Every step may be repeated. Before every write it is
 ///   asked whether this process may still write.
 /// - Caveats: a plan may end half-way, at what fails; the next reconcile of the key decides anew on what is there then.
@@ -13,7 +13,9 @@ public struct PlanExecutor: Sendable {
     private let events: any EventSink
     private let stores: WriteThrough
     private let observer: (any WriteObserver)?
-    private let mayWrite: @Sendable () -> Bool
+    private let children: ChildWriter
+    /// What was decided before this process was paused, or cut off from the server, may be wrong by now.
+    private let requireLeadership: @Sendable () throws(KubernetesError) -> Void
     private let unconfirmed = UnconfirmedWrites()
 
     /// Makes an executor.
@@ -32,7 +34,12 @@ public struct PlanExecutor: Sendable {
         self.events = events
         self.stores = stores
         self.observer = observer
-        self.mayWrite = mayWrite
+        let requireLeadership: @Sendable () throws(KubernetesError) -> Void = { () throws(KubernetesError) in
+            guard mayWrite() else { throw KubernetesError(.unreachable, "not sent: this process no longer leads") }
+        }
+        self.requireLeadership = requireLeadership
+        children = ChildWriter(
+            client: client, stores: stores, observer: observer, requireLeadership: requireLeadership)
     }
 
     /// Carries `plan` out for the object it was decided for.
@@ -45,14 +52,16 @@ public struct PlanExecutor: Sendable {
             observer?.wroteStatus(of: object.metadata, from: old, to: present)
         }
         let status = plan.status == present ? Optional.none : plan.status
+        let owner = ChildOwner(
+            reference: object.reference, uid: object.metadata.uid, predecessors: plan.predecessors)
         var progress = Progress()
         switch plan.order {
-        case .statusFirst:
+        case .statusFirst, .tidying:
             progress = await write(status, over: present, of: object)
             guard progress.failure == nil else { break }
-            progress.add(await execute(plan.actions, ownerUID: object.metadata.uid))
+            progress.add(await execute(plan.actions, for: owner))
         case .statusLast:
-            progress = await execute(plan.actions, ownerUID: object.metadata.uid)
+            progress = await execute(plan.actions, for: owner)
             progress.add(await write(status, over: present, of: object))
         }
         for event in plan.events where progress.allows(event) {
@@ -62,11 +71,11 @@ public struct PlanExecutor: Sendable {
     }
 
     /// Carries actions out until one fails.
-    private func execute(_ actions: [Plan.Action], ownerUID: String) async -> Progress {
+    private func execute(_ actions: [Plan.Action], for owner: ChildOwner) async -> Progress {
         var progress = Progress()
         do throws(KubernetesError) {
             for action in actions {
-                try await execute(action, ownerUID: ownerUID)
+                try await children.carryOut(action, for: owner)
                 progress.done += 1
             }
         } catch {
@@ -107,69 +116,6 @@ public struct PlanExecutor: Sendable {
             throw error
         }
         observer?.wroteStatus(of: object.metadata, from: present, to: status)
-    }
-
-    private func execute(_ action: Plan.Action, ownerUID: String) async throws(KubernetesError) {
-        try requireLeadership()
-        switch action {
-        case .create(let manifest): try await create(manifest, ownerUID: ownerUID)
-        case .apply(let manifest): stores.applied(try await client.apply(manifest), to: manifest.reference.resource)
-        case .patch(let reference, let patch):
-            stores.applied(try await client.patch(reference, patch), to: reference.resource)
-        case .delete(let reference, let uid, let gracePeriodSeconds):
-            try await delete(reference, uid: uid, gracePeriodSeconds: gracePeriodSeconds)
-        }
-    }
-
-    /// What was decided before this process was paused, or cut off from the server, may be wrong by now.
-    private func requireLeadership() throws(KubernetesError) {
-        guard mayWrite() else { throw KubernetesError(.unreachable, "not sent: this process no longer leads") }
-    }
-
-    private func create(_ manifest: Manifest, ownerUID: String) async throws(KubernetesError) {
-        do throws(KubernetesError) {
-            try stores.applied(try await client.answer(to: .create(manifest)), to: manifest.reference.resource)
-        } catch  where error.reason == .alreadyExists {
-            let existing = try await client.get(manifest.reference)
-            stores.applied(existing, to: manifest.reference.resource)
-            // Created by an earlier run of this plan, or an object without owner whose name says what it is.
-            let owner = Self.controllerUID(of: existing)
-            guard owner != Self.controllerUID(of: manifest.body) else { return }
-            throw KubernetesError(
-                .alreadyExists,
-                "\(manifest.reference) exists and does not belong to this object; delete or rename it", code: 409)
-        }
-    }
-
-    private static func controllerUID(of document: JSONValue) -> String? {
-        let owners = document["metadata"]?["ownerReferences"]?.arrayValue ?? []
-        return owners.first { $0["controller"]?.boolValue == true }?["uid"]?.stringValue
-    }
-
-    private func delete(
-        _ reference: Reference, uid: String, gracePeriodSeconds: Int?
-    ) async throws(KubernetesError) {
-        let options = DeleteOptions(uid: uid, propagation: .background, gracePeriodSeconds: gracePeriodSeconds)
-        do throws(KubernetesError) {
-            let answer = try await client.document(.delete(reference, options))
-            stores.deleted(answer, reference, uid: uid)
-            observer?.deleted(reference)
-        } catch  where error.reason == .notFound {
-            stores.deleted(.null, reference, uid: uid)
-        } catch  where error.reason == .conflict {
-            // Most often another object has the name by now. An object that is taken for gone would never be deleted,
-            // so the server is asked.
-            if try await isPresent(reference, uid: uid) { throw error }
-            stores.deleted(.null, reference, uid: uid)
-        }
-    }
-
-    private func isPresent(_ reference: Reference, uid: String) async throws(KubernetesError) -> Bool {
-        do throws(KubernetesError) {
-            return try await client.get(reference)["metadata"]?["uid"]?.stringValue == uid
-        } catch  where error.reason == .notFound {
-            return false
-        }
     }
 }
 

@@ -23,17 +23,13 @@ final class UnconfirmedWrites: Sendable {
         var new: JSONValue
     }
 
-    /// More than this many are not remembered; each is the fault of a server in trouble.
-    private static let capacity = 4_096
-
-    private let writes = Mutex<[String: Write]>([:])
+    /// By uid; more than this many are not remembered, and each is the fault of a server in trouble.
+    private let writes = Mutex(RecentlyUsed<String, Write>(capacity: 1_024))
 
     /// Remembers that a status may have been written.
     func add(_ metadata: ObjectMeta, from old: JSONValue, to new: JSONValue) {
-        writes.withLock { writes in
-            if writes.count >= Self.capacity { writes = [:] }
-            writes[metadata.uid] = Write(resourceVersion: metadata.resourceVersion, old: old, new: new)
-        }
+        let write = Write(resourceVersion: metadata.resourceVersion, old: old, new: new)
+        writes.withLock { $0[metadata.uid] = write }
     }
 
     /// The status from before the write that the object's `status` comes from, if its answer was lost.

@@ -17,7 +17,7 @@ struct ReconcileFamilies: Sendable {
             "controller_runtime_reconcile_errors_total", help: "Reconciles that failed.", labels: label)
         terminalErrors = registry.counter(
             "controller_runtime_terminal_reconcile_errors_total",
-            help: "Reconciles that failed and are not tried again until the object changes.", labels: label)
+            help: "Always 0: whatever fails is tried again.", labels: label)
         time = registry.histogram(
             "controller_runtime_reconcile_time_seconds", help: "Seconds that a reconcile took.", labels: label,
             buckets: Histogram.latencyBuckets + [30, 60])
@@ -34,7 +34,7 @@ struct ReconcileFamilies: Sendable {
         active.set(0, name)
         maximum.set(Double(workers), name)
         return ControllerMetrics(
-            name: name, results: results, errors: errors, terminalErrors: terminalErrors, time: time, active: active)
+            name: name, results: results, errors: errors, time: time, active: active)
     }
 }
 
@@ -52,17 +52,15 @@ struct ControllerMetrics: Sendable {
     let name: String
     let results: Counter
     let errors: Counter
-    let terminalErrors: Counter
     let time: Histogram
     let active: Gauge
 
     func began() { active.increment(name) }
 
-    func ended(_ result: Result, isTerminal: Bool, took: Duration) {
+    func ended(_ result: Result, took: Duration) {
         active.decrement(name)
         results.increment(name, result.rawValue)
         if result == .error { errors.increment(name) }
-        if isTerminal { terminalErrors.increment(name) }
         time.observe(took.inSeconds, name)
     }
 }

@@ -23,6 +23,13 @@ public final class Store<Object: KubernetesObject>: Sendable {
         state = Mutex(State(contents: StoreContents(groupedBy: grouping)))
     }
 
+    /// Makes an empty store.
+    ///
+    /// - Parameter grouping: the names of all groups in which an object can be looked up.
+    public init(inGroups grouping: @escaping @Sendable (Object) -> [String]) {
+        state = Mutex(State(contents: StoreContents(inGroups: grouping)))
+    }
+
     public subscript(_ key: ObjectKey) -> Object? { state.withLock { $0.contents[key] } }
     public func group(_ name: String) -> [Object] { state.withLock { $0.contents.group(name) } }
     public var all: [Object] { state.withLock { $0.contents.all } }

@@ -22,9 +22,14 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
     private var departed = DepartedObjects()
     /// The version of the last list: what is not in the store and not newer than this is gone.
     private var listVersion = ""
-    private let grouping: Grouping
+    private let grouping: @Sendable (Object) -> [String]
 
-    public init(groupedBy grouping: @escaping Grouping) { self.grouping = grouping }
+    public init(groupedBy grouping: @escaping Grouping) {
+        self.init(inGroups: { object in grouping(object).map { [$0] } ?? [] })
+    }
+
+    /// - Parameter grouping: The names of all groups that an object is in.
+    public init(inGroups grouping: @escaping @Sendable (Object) -> [String]) { self.grouping = grouping }
 
     public subscript(_ key: ObjectKey) -> Object? { objects[key] }
 
@@ -85,14 +90,15 @@ public struct StoreContents<Object: KubernetesObject>: Sendable {
 
     private mutating func insert(_ object: Object) {
         objects[object.metadata.key] = object
-        if let group = grouping(object) { groups[group, default: []].insert(object.metadata.key) }
+        for group in grouping(object) { groups[group, default: []].insert(object.metadata.key) }
     }
 
     private mutating func forget(_ object: Object) {
         objects[object.metadata.key] = nil
-        guard let group = grouping(object) else { return }
-        groups[group]?.remove(object.metadata.key)
-        if groups[group]?.isEmpty == true { groups[group] = nil }
+        for group in grouping(object) {
+            groups[group]?.remove(object.metadata.key)
+            if groups[group]?.isEmpty == true { groups[group] = nil }
+        }
     }
 }
 

@@ -59,7 +59,7 @@ extension ExperimentRound {
     /// Asks the trials that still run to end: their results are no longer needed, and what they use is.
     mutating func stopTrials() {
         for trial in roll.active where !trial.spec.stop {
-            actions.append(.patch(trial.reference, ["spec": ["stop": true]]))
+            actions.append(.patch(trial.reference, uid: trial.metadata.uid, ["spec": ["stop": true]]))
         }
     }
 

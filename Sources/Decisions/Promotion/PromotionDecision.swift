@@ -23,11 +23,14 @@ public enum PromotionDecision {
         public var now: Time
         /// Why the previous plan for this promotion could not be carried out to its end.
         public var lastError: KubernetesError?
+        /// The uids of the promotions that share the deployment and the service.
+        public var siblings: Set<String>
 
         public init(
             promotion: ModelPromotion, job: Job? = nil, pods: [Pod] = [], deployment: Deployment? = nil,
-            service: Service? = nil, now: Time, lastError: KubernetesError? = nil
+            service: Service? = nil, now: Time, lastError: KubernetesError? = nil, siblings: Set<String> = []
         ) {
+            self.siblings = siblings
             self.promotion = promotion
             self.job = job
             self.pods = pods

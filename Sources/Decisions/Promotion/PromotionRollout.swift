@@ -23,7 +23,9 @@ extension PromotionRound {
             "http://\(servingName).\(promotion.metadata.namespace).svc:\(Self.port)/v1/models/\(spec.modelName)"
         if actions.isEmpty, let deployment, deployment.isAvailable(replicas: serving.replicas) {
             arrive(.modelAvailable, "\(image.reference) answers.")
-        } else if let lastError, !actions.isEmpty, [.forbidden, .invalid, .badRequest].contains(lastError.reason) {
+        } else if let lastError, !actions.isEmpty,
+            [.forbidden, .invalid, .badRequest, .alreadyExists].contains(lastError.reason)
+        {
             stall(.deploying, .refused, "The rollout was refused: \(lastError.message)")
         } else {
             let available = deployment?.status?.availableReplicas ?? 0

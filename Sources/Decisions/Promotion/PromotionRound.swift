@@ -9,6 +9,7 @@ struct PromotionRound {
     let deployment: Deployment?
     let service: Service?
     let lastError: KubernetesError?
+    let siblings: Set<String>
     let now: Time
     var status: ModelPromotion.Status
     var actions: [Plan.Action] = []
@@ -22,6 +23,7 @@ struct PromotionRound {
         deployment = observed.deployment
         service = observed.service
         lastError = observed.lastError
+        siblings = observed.siblings
         now = observed.now
         status = observed.promotion.status ?? ModelPromotion.Status()
         status.observedGeneration = observed.promotion.metadata.generation
@@ -35,7 +37,9 @@ struct PromotionRound {
     var spec: ModelPromotion.Spec { promotion.spec }
 
     var plan: Plan {
-        Plan(status: .status(status), actions: actions, events: events, requeueAfter: requeueAfter)
+        Plan(
+            status: .status(status), actions: actions, events: events, requeueAfter: requeueAfter,
+            predecessors: siblings)
     }
 
     /// Whether the promotion failed in an earlier round; a wrong spec is not the end, it may be corrected.

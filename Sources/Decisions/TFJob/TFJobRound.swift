@@ -44,8 +44,14 @@ struct TFJobRound {
         new.lastReconcileTime = old.lastReconcileTime
         if new != old { new.lastReconcileTime = now }
         return Plan(
-            status: new.json, order: isFirst ? .statusLast : .statusFirst, actions: actions, events: events,
+            status: new.json, order: planOrder, actions: actions, events: events,
             requeueAfter: wakeUps.min().map { .seconds(max(1, $0.seconds(since: now))) })
+    }
+
+    /// Who waits for a job that has ended wants its verdict; the rest is tidied up when nobody waits.
+    private var planOrder: Plan.Order {
+        if status.isFinished { return .tidying }
+        return isFirst ? .statusLast : .statusFirst
     }
 
     /// Whether nothing was done for the job before, so that its status has nothing to record but that it was seen.

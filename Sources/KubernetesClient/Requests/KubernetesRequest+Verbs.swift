@@ -53,10 +53,17 @@ extension KubernetesRequest {
         return request
     }
 
-    public static func create(_ manifest: Manifest) -> Self {
+    /// Creates an object.
+    ///
+    /// - Parameters:
+    ///   - manifest: The object.
+    ///   - fieldManager: Who owns its fields; `nil` leaves it to the server, which takes the program's name.
+    /// - Returns: The request.
+    public static func create(_ manifest: Manifest, fieldManager: String? = nil) -> Self {
         let reference = manifest.reference
         var request = Self(
             .post, path: path(reference.resource, namespace: reference.key.namespace), subject: "create \(reference)")
+        request.add("fieldManager", fieldManager)
         request.body = manifest.body
         return request
     }

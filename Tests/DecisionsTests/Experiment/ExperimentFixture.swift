@@ -84,7 +84,7 @@ extension Plan {
             switch action {
             case .create(let manifest): "create \(manifest.reference.resource.kind) \(manifest.reference.key.name)"
             case .apply(let manifest): "apply \(manifest.reference.resource.kind) \(manifest.reference.key.name)"
-            case .patch(let reference, let patch): "patch \(reference.resource.kind) \(reference.key.name) \(patch)"
+            case .patch(let reference, _, let patch): "patch \(reference.resource.kind) \(reference.key.name) \(patch)"
             case .delete(let reference, _, _): "delete \(reference.resource.kind) \(reference.key.name)"
             }
         }

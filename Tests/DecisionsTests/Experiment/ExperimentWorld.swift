@@ -80,7 +80,7 @@ struct ExperimentWorld {
             promotions[manifest.reference.key.name] = try manifest.body.decode()
         case .create(let manifest):
             try create(manifest.body.decode())
-        case .patch(let reference, _):
+        case .patch(let reference, _, _):
             trials[reference.key.name]?.spec.stop = true
             seen[reference.key.name]?.spec.stop = true
         case .apply, .delete:

@@ -55,7 +55,7 @@ struct TFJobWorld {
         switch action {
         case .create(let manifest): create(manifest)
         case .delete(let reference, let uid, _): delete(reference, uid: uid)
-        case .patch(let reference, let patch):
+        case .patch(let reference, _, let patch):
             if reference.resource.kind == "PodGroup" { change(&podGroup, by: patch) }
         case .apply: break
         }
@@ -143,7 +143,7 @@ extension Plan {
             case .create(let manifest): "create \(Self.short(manifest.reference))"
             case .delete(let reference, _, _): "delete \(Self.short(reference))"
             case .apply(let manifest): "apply \(manifest.reference)"
-            case .patch(let reference, _): "patch \(reference)"
+            case .patch(let reference, _, _): "patch \(reference)"
             }
         }
     }

@@ -47,7 +47,7 @@ struct ClusterInMemory {
                 create(manifest)
                 if let uid { objects[manifest.reference]?["metadata"]?["uid"] = uid }
                 objects[manifest.reference]?["status"] = status
-            case .patch(let reference, let patch):
+            case .patch(let reference, _, let patch):
                 for (name, value) in patch["spec"]?.objectValue ?? [:] { objects[reference]?["spec"]?[name] = value }
             case .delete(let reference, _, _): objects[reference] = nil
             }

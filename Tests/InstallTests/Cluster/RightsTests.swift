@@ -19,8 +19,6 @@ extension LifecycleTests {
         ]
         return Set(existing.map { Right(verb: "get", resource: $0) })
             .union(owners.map { Right(verb: "update", resource: "\($0)/finalizers") })
-            // Applying what is not there yet counts as a patch in the log, and needs this right all the same.
-            .union([Right(verb: "create", resource: "deployments.apps")])
     }()
 
     @Test func `every right is used, and none is missing`() async throws {
@@ -105,6 +103,15 @@ extension LifecycleTests {
         try await eventually("the best model is rolled out") {
             let status = try await cluster.get(TrainingExperiment.resource, namespace, "story")?["status"]
             return status?["promotion"]?["state"] == "Ready" ? true : nil
+        }
+        // Somebody changes what serves it, and it is applied again.
+        for resource in [Deployment.resource, Service.resource] {
+            let reference = Reference(resource, namespace: namespace, name: "story")
+            try await admin.patch(reference, ["metadata": ["annotations": [Annotation.manifestHash: "changed"]]])
+            try await eventually("\(reference) is as it was") {
+                let annotations = try await admin.get(reference)["metadata"]?["annotations"]
+                return annotations?[Annotation.manifestHash] == "changed" ? nil : true
+            }
         }
         try await eventually("the second trial is told to stop") {
             let status = try await cluster.get(TrainingExperiment.resource, namespace, "stopping")?["status"]

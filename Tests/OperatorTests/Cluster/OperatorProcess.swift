@@ -24,6 +24,8 @@ struct OperatorProcess: Sendable {
         var adoptsTFJobs = false
         /// From one look for the training operator to the next.
         var coexistencePeriod = Duration.seconds(10)
+        /// Answers requests in the server's place, as an admission policy would; `nil` lets them through.
+        var policy: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
     }
 
     let metrics = MetricsRegistry()
@@ -41,8 +43,9 @@ struct OperatorProcess: Sendable {
         configuration.token = .fixed(cluster.token)
         let rights = RightsWitness(try AsyncHTTPTransport(tls: configuration.tls))
         self.rights = rights
+        let transport = PolicedTransport(base: rights, policy: options.policy)
         let client = KubernetesClient(
-            configuration: configuration, transport: RetryingTransport(rights), fieldManager: "aerie-controller")
+            configuration: configuration, transport: RetryingTransport(transport), fieldManager: "aerie-controller")
         let events = EventRecorder(
             client: client, component: "aerie-controller", instance: options.identity, now: { .now }, logger: logger)
         let elector = options.election.map { timing in
@@ -61,8 +64,9 @@ struct OperatorProcess: Sendable {
                 logger: logger,
                 writer: KubernetesClient(
                     configuration: configuration,
-                    transport: RetryingTransport(FencedTransport(rights, mayWrite: mayWrite)),
+                    transport: RetryingTransport(FencedTransport(transport, mayWrite: mayWrite)),
                     fieldManager: "aerie-controller"), mayWrite: mayWrite))
+        events.giveWay { theOperator.isBusy }
         let controllers = Controllers(theOperator: theOperator, elector: elector)
         services = ServiceGroup(
             configuration: .init(
@@ -84,6 +88,17 @@ struct OperatorProcess: Sendable {
 
     /// Asks the operator to end in order, as SIGTERM does.
     func shutDown() async { await services.triggerGracefulShutdown() }
+}
+
+/// Lets a policy answer before the server does.
+private struct PolicedTransport: HTTPTransport {
+    let base: any HTTPTransport
+    let policy: @Sendable (HTTPRequest) -> HTTPResponse?
+
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
+        if let answer = policy(request) { return answer }
+        return try await base.send(request)
+    }
 }
 
 /// The controllers, while the process leads.

@@ -18,7 +18,9 @@ extension TFJobRound {
             return scheduler != .volcano
         }
         guard owns(podGroup) else { return false }
-        if let patch = difference(podGroup, spec) { actions.append(.patch(reference(scheduler), patch)) }
+        if let patch = difference(podGroup, spec) {
+            actions.append(.patch(reference(scheduler), uid: podGroup.metadata.uid, patch))
+        }
         return !isPodGroupWaiting
     }
 

@@ -88,7 +88,7 @@ extension TFJobSimulation {
             status = [.status(decoded)]
         }
         switch plan.order {
-        case .statusFirst: return [status + plan.actions.indices.map(Write.action)]
+        case .statusFirst, .tidying: return [status + plan.actions.indices.map(Write.action)]
         // In any order, which is more than the executor does.
         case .statusLast: return [status, plan.actions.indices.map(Write.action)]
         }
@@ -114,7 +114,7 @@ extension TFJobSimulation {
             switch plan.actions[index] {
             case .create(let manifest): try create(manifest, observed)
             case .delete(let reference, let uid, _): try delete(reference, uid: uid, observed)
-            case .patch(let reference, let patch):
+            case .patch(let reference, _, let patch):
                 try server.patch(reference, patch)
                 controller.learn(reference, from: server)
             case .apply: break
