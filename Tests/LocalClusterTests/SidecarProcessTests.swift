@@ -127,12 +127,17 @@ struct SidecarProcessTests {
         try await body(context, written)
     }
 
-    private func withPod(_ spec: JSONValue, _ body: (Running) async throws -> Void) async throws {
+    private func withPod(
+        _ spec: JSONValue, images: (any ImageProvider)? = nil, _ body: (Running) async throws -> Void
+    ) async throws {
         try await withNode(answering: { _ in nil }) { context, written in
+            var context = context
+            if let images { context.images = images }
             let folder = "\(context.state.path)/out"
             try Files.createFolder(folder, mode: 0o777)
             var complete = spec
-            complete["volumes"] = [["name": "out", "hostPath": ["path": .string(folder)]]]
+            let out: JSONValue = ["name": "out", "hostPath": ["path": .string(folder)]]
+            complete["volumes"] = .array([out] + (spec["volumes"]?.arrayValue ?? []))
             let manifest = try pod(
                 restartPolicy: spec["restartPolicy"]?.stringValue ?? "Never",
                 initContainers: spec["initContainers"]?.arrayValue ?? [], spec: complete)
@@ -327,6 +332,18 @@ struct SidecarProcessTests {
             "initContainers": [
                 Self.sidecar("s", Self.loop("s"), ["livenessProbe": probe, "readinessProbe": probe])
             ],
+            "volumes": [
+                [
+                    "name": "facts",
+                    "downwardAPI": [
+                        "defaultMode": .init(Int.min),
+                        "items": [
+                            ["path": "name", "mode": .init(Int.max), "fieldRef": ["fieldPath": "metadata.name"]],
+                            ["path": "uid", "fieldRef": ["fieldPath": "metadata.uid"]],
+                        ],
+                    ],
+                ]
+            ],
             "containers": [
                 Self.shell(
                     "main", Self.loop("main"),
@@ -342,6 +359,23 @@ struct SidecarProcessTests {
             pod.worker.post(.deletionRequested(gracePeriod: .max))
             try await pod.wait("gone") { _ in pod.written.isGone }
             #expect(pod.lines.suffix(2) == ["main ends", "s ends"])
+        }
+    }
+
+    /// An image whose configuration names a user without a name.
+    private struct NamelessUser: ImageProvider {
+        func image(named name: String) async throws -> RunnableImage {
+            RunnableImage(files: .host(paths: []), entrypoint: ["/bin/sh"], user: ":", identifier: "odd")
+        }
+    }
+
+    @Test("an image with a user that is none is told, not run") func namelessUser() async throws {
+        try await withPod(["containers": [Self.shell("main", "true")]], images: NamelessUser()) { pod in
+            let status = try await pod.wait("refused") {
+                $0["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"] == "CreateContainerConfigError"
+            }
+            let message = status["containerStatuses"]?[0]?["state"]?["waiting"]?["message"]?.stringValue
+            #expect(message?.contains("the image has no user \":\"") == true, "\(message ?? "")")
         }
     }
 
