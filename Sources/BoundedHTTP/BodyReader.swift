@@ -8,7 +8,7 @@ import Synchronization
 /// While the budget is used up, a body that has stopped arriving makes room for one that arrives, if its reader said how
 /// it can be given up; where all come along, who comes last is told to come again.
 package final class BodyReader: Sendable {
-    fileprivate struct State {
+    private struct State {
         var budget: BodyBudget
         var arriving = BodyQueue<ContinuousClock.Instant>()
         var giveUp: [Int: @Sendable () -> Void] = [:]

@@ -62,7 +62,7 @@ package struct ObjectFollower<Object: KubernetesObject>: Sendable {
                 case .deleted(let object): apply(.deleted(uid: object.metadata.uid))
                 case .undecodable(let object) where object.isDeleted: apply(.deleted(uid: object.uid))
                 case .undecodable(let object): report(object)
-                case .bookmark: break
+                case .bookmark, .known: break
                 }
                 if !event.resourceVersion.isEmpty { version = event.resourceVersion }
             }

@@ -224,6 +224,7 @@ import Testing
         case .modified(let pod): "~\(pod.metadata.name)"
         case .deleted(let pod): "-\(pod.metadata.name)"
         case .bookmark(let version): "@\(version)"
+        case .known(let version): "=\(version)"
         case .undecodable(let object): "?\(object.reference.key.name)"
         }
     }
