@@ -8,10 +8,16 @@ import Synchronization
 /// While the budget is used up, a body that has stopped arriving makes room for one that arrives, if its reader said how
 /// it can be given up; where all come along, who comes last is told to come again.
 package final class BodyReader: Sendable {
-    fileprivate struct State {
+    private struct State {
         var budget: BodyBudget
         var arriving = BodyQueue<ContinuousClock.Instant>()
         var giveUp: [Int: @Sendable () -> Void] = [:]
+
+        /// The body has arrived, or is given up.
+        mutating func end(_ body: Int) {
+            arriving.end(body)
+            giveUp[body] = nil
+        }
     }
 
     /// Silence after which a body is given up for others.
@@ -101,12 +107,5 @@ package final class BodyReader: Sendable {
 
     private func tooLarge(_ limit: Int) -> HTTPFailure {
         HTTPFailure(.contentTooLarge, "the request has more than the \(limit) bytes that are allowed")
-    }
-}
-
-extension BodyReader.State {
-    fileprivate mutating func end(_ name: Int) {
-        arriving.end(name)
-        giveUp[name] = nil
     }
 }
