@@ -84,6 +84,12 @@ package struct ContainerLifecycle: Hashable, Sendable {
     /// Whether it has ended for good.
     var isOver: Bool { exitCode.map { !rules.restarts(afterExitCode: $0) } ?? false }
 
+    /// Whether it is an init container that failed and is not tried again.
+    var hasFailedForGood: Bool {
+        guard role == .initContainer, case .terminated(let terminated) = phase else { return false }
+        return terminated.exitCode != 0 && !rules.restarts(afterExitCode: terminated.exitCode)
+    }
+
     /// Whether it runs and its startup probe, if it has one, has passed.
     var isStartedUp: Bool { isRunning && (hasStartedUp || !hasStartupProbe) }
 

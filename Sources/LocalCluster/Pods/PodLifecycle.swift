@@ -149,9 +149,7 @@ package struct PodLifecycle: Hashable, Sendable {
     /// Whether all that the pod is there for has ended for good.
     private var isMainOver: Bool { containers.allSatisfy(\.isOver) }
 
-    var hasFailedInitialization: Bool {
-        initContainers.contains { $0.role == .initContainer && $0.isOver && $0.exitCode != 0 }
-    }
+    var hasFailedInitialization: Bool { initContainers.contains(where: \.hasFailedForGood) }
 }
 
 extension PodLifecycle {
