@@ -1,4 +1,4 @@
-package import HTTPTypes
+import HTTPTypes
 package import Hummingbird
 import NIOCore
 import Synchronization
@@ -12,6 +12,12 @@ package final class BodyReader: Sendable {
         var budget: BodyBudget
         var arriving = BodyQueue<ContinuousClock.Instant>()
         var giveUp: [Int: @Sendable () -> Void] = [:]
+
+        /// The body has arrived, or is given up.
+        mutating func end(_ body: Int) {
+            arriving.end(body)
+            giveUp[body] = nil
+        }
     }
 
     /// Silence after which a body is given up for others.
@@ -101,12 +107,5 @@ package final class BodyReader: Sendable {
 
     private func tooLarge(_ limit: Int) -> HTTPFailure {
         HTTPFailure(.contentTooLarge, "the request has more than the \(limit) bytes that are allowed")
-    }
-}
-
-extension BodyReader.State {
-    fileprivate mutating func end(_ name: Int) {
-        arriving.end(name)
-        giveUp[name] = nil
     }
 }

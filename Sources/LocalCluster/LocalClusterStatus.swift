@@ -16,7 +16,8 @@ public struct LocalClusterStatus: Sendable {
     /// One pod, as `kubectl get pods -o wide` would show it.
     public struct PodLine: Hashable, Sendable {
         public var key: ObjectKey
-        public var phase: String
+        /// What it does or waits for, in kubectl's words: `Running`, `Init:CrashLoopBackOff`.
+        public var state: String
         public var address: String
         public var restarts: Int
     }
@@ -64,14 +65,16 @@ public struct LocalClusterStatus: Sendable {
     }
 
     private static func podLine(_ pod: JSONValue) -> PodLine {
-        let containers = pod["status"]?["containerStatuses"]?.arrayValue ?? []
+        let counts = ["initContainerStatuses", "containerStatuses"].flatMap { list in
+            (pod["status"]?[list]?.arrayValue ?? []).compactMap { $0["restartCount"]?.intValue }
+        }
         return PodLine(
             key: ObjectKey(
                 namespace: pod["metadata"]?["namespace"]?.stringValue ?? "",
                 name: pod["metadata"]?["name"]?.stringValue ?? ""),
-            phase: pod["status"]?["phase"]?.stringValue ?? "Pending",
+            state: PodState.words(pod),
             address: pod["status"]?["podIP"]?.stringValue ?? "",
-            restarts: containers.compactMap { $0["restartCount"]?.intValue }.reduce(0, +))
+            restarts: counts.reduce(0) { $0 + min(max(0, $1), Int(Int32.max)) })
     }
 
     /// Ends a cluster that another process runs: asks that process, waits, and kills what is left after `patience`.

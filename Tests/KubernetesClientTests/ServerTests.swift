@@ -103,7 +103,7 @@ import Testing
             case .added(let object): seen.append("added \(object.data?["k"] ?? "")")
             case .modified(let object): seen.append("modified \(object.data?["k"] ?? "")")
             case .deleted(let object): seen.append("deleted \(object.metadata.name)")
-            case .bookmark, .undecodable: seen.append("other")
+            case .bookmark, .known, .undecodable: seen.append("other")
             }
             if seen.count == 3 { break }
         }

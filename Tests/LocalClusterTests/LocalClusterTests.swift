@@ -212,6 +212,46 @@ struct LocalClusterTests {
         await #expect(throws: KubernetesError.self) { try await cluster.log("follow", LogOptions(container: "other")) }
     }
 
+    @Test("no number in a request for a log ends the node") func logNumbers() async throws {
+        let cluster = try cluster
+        try await cluster.create("log-numbers", "echo line")
+        try await cluster.wait("log-numbers", phase: "Succeeded")
+        for options in [
+            LogOptions(tailLines: .max), LogOptions(sinceSeconds: .max), LogOptions(limitBytes: .max),
+        ] {
+            #expect(try await cluster.log("log-numbers", options) == "line\n", "\(options)")
+        }
+    }
+
+    @Test("the largest numbers that the API server takes in a pod do not end the node") func podNumbers() async throws {
+        let cluster = try cluster
+        let largest: JSONValue = 2_147_483_647
+        let probe: JSONValue = [
+            "exec": ["command": ["/bin/true"]], "initialDelaySeconds": largest, "periodSeconds": largest,
+            "timeoutSeconds": largest, "failureThreshold": largest,
+        ]
+        try await cluster.create(
+            "numbers", "trap 'exit 0' TERM; echo ready; while true; do sleep 0.1; done",
+            container: [
+                "livenessProbe": probe, "readinessProbe": probe,
+                "lifecycle": ["preStop": ["exec": ["command": ["/bin/true"]]]],
+            ],
+            spec: [
+                "terminationGracePeriodSeconds": .init(Int.max), "activeDeadlineSeconds": largest,
+                "tolerations": [
+                    [
+                        "key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute",
+                        "tolerationSeconds": .init(Int.max),
+                    ]
+                ],
+            ])
+        try await cluster.wait("numbers", phase: "Running")
+        while try await !cluster.log("numbers").contains("ready") { try await Task.sleep(for: .milliseconds(50)) }
+        try await cluster.delete("numbers")
+        try await cluster.waitUntilGone("numbers")
+        #expect(try await cluster.output("after", "echo alive") == "alive\n")
+    }
+
     @Test("an image that is nowhere ends in ErrImagePull that names it") func unknownImage() async throws {
         let cluster = try cluster
         try await cluster.create("unknown", "", container: ["image": "127.0.0.1:1/no/such:image"])

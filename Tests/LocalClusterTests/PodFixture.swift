@@ -3,13 +3,22 @@ import LocalCluster
 
 /// A pod manifest from the members that matter to a test.
 func pod(
-    restartPolicy: String = "Always", initContainers: [String] = [], containers: [String] = ["main"],
+    restartPolicy: String = "Always", initContainers: [String], containers: [String] = ["main"],
+    spec: JSONValue = [:], metadata: JSONValue = [:], status: JSONValue? = nil
+) throws -> PodManifest {
+    try pod(
+        restartPolicy: restartPolicy, initContainers: initContainers.map { ["name": .string($0), "image": "image"] },
+        containers: containers, spec: spec, metadata: metadata, status: status)
+}
+
+func pod(
+    restartPolicy: String = "Always", initContainers: [JSONValue] = [], containers: [String] = ["main"],
     spec extra: JSONValue = [:], metadata: JSONValue = [:], status: JSONValue? = nil
 ) throws -> PodManifest {
     func container(_ name: String) -> JSONValue { ["name": .string(name), "image": "image"] }
     var spec = extra
     spec["restartPolicy"] = .string(restartPolicy)
-    spec["initContainers"] = .array(initContainers.map(container))
+    spec["initContainers"] = .array(initContainers)
     if spec["containers"] == nil { spec["containers"] = .array(containers.map(container)) }
     var identity = metadata
     identity["name"] = "pod"

@@ -22,13 +22,19 @@ struct PodLifecycleSimulationTests {
         var released = 0
         var objectDeletions = 0
         var forgotten = false
-        var initNames: Set<String>
+        let initNames: Set<String>
+        /// In the order of the manifest.
+        let sidecars: [String]
+        /// Sidecars whose startup probe has not passed.
+        var unstarted: Set<String> = []
         var problems: [String] = []
 
         init(seed: UInt64, manifest: PodManifest) {
             random = SeededGenerator(seed: seed)
             life = PodLifecycle(manifest, now: now)
-            initNames = Set((manifest.spec.initContainers ?? []).map(\.name))
+            let inits = manifest.spec.initContainers ?? []
+            sidecars = inits.filter { $0.restartPolicy == "Always" }.map(\.name)
+            initNames = Set(inits.map(\.name)).subtracting(sidecars)
         }
 
         mutating func carryOut(_ actions: [PodLifecycle.Action]) {
@@ -40,14 +46,24 @@ struct PodLifecycleSimulationTests {
                     if attempt != attempts[name].map({ $0 + 1 }) ?? 0, !delaysAllow(name, attempt) {
                         problems.append("\(name) attempt \(attempt) after \(attempts[name] ?? -1)")
                     }
-                    if !initNames.contains(name), !(processes.union(starting)).isDisjoint(with: initNames) {
+                    let isSidecar = sidecars.contains(name)
+                    if !isSidecar, !initNames.contains(name), !active.isDisjoint(with: initNames) {
                         problems.append("\(name) started beside an init container")
+                    }
+                    if !isSidecar, sidecars.contains(where: { attempts[$0] == nil && isBefore($0, name) }) {
+                        problems.append("\(name) started before a sidecar")
                     }
                     if life.ending != nil { problems.append("\(name) started although the pod ends") }
                     attempts[name] = attempt
                     starting.insert(name)
                 case .wait(let name, let attempt, _): delays.append((name, attempt))
-                case .stop(let name, _): stopped.insert(name)
+                case .stop(let name, let gracePeriod):
+                    stopped.insert(name)
+                    guard gracePeriod > 2, let index = sidecars.firstIndex(of: name) else { continue }
+                    let earlier = active.subtracting(sidecars.prefix(index + 1))
+                    if !earlier.isEmpty { problems.append("\(name) stopped before \(earlier)") }
+                case .runStopHook(let name, _):
+                    if !sidecars.contains(name) { problems.append("the hook of \(name) ran by itself") }
                 case .release:
                     released += 1
                     if !processes.isEmpty { problems.append("released while \(processes) run") }
@@ -58,6 +74,14 @@ struct PodLifecycleSimulationTests {
                 case .awaitDeadline, .event: break
                 }
             }
+        }
+
+        var active: Set<String> { processes.union(starting) }
+
+        /// Whether the sidecar stands before the other container in the manifest.
+        func isBefore(_ sidecar: String, _ name: String) -> Bool {
+            let order = (life.initContainers + life.containers).map(\.name)
+            return (order.firstIndex(of: sidecar) ?? 0) < (order.firstIndex(of: name) ?? 0)
         }
 
         /// A container that could not be created is tried again under the same number.
@@ -84,6 +108,7 @@ struct PodLifecycleSimulationTests {
                             .notCreated(container: name, reason: "ErrImagePull", message: "no"), now: world.now)
                     }
                     world.processes.insert(name)
+                    if world.sidecars.contains(name) { world.unstarted.insert(name) }
                     let started = PodLifecycle.StartedContainer(containerID: "c", imageID: "i")
                     return world.life.handle(.started(container: name, image: started), now: world.now)
                 }
@@ -93,6 +118,13 @@ struct PodLifecycleSimulationTests {
                     world.processes.remove(name)
                     let code = world.stopped.remove(name) != nil ? 143 : Int(world.random.next() % 3)
                     return world.life.handle(.exited(container: name, .init(code: code)), now: world.now)
+                }
+            }
+            for name in unstarted.intersection(processes).sorted() {
+                choices.append { world in
+                    world.unstarted.remove(name)
+                    return world.life.handle(
+                        .probed(container: name, .startup, passed: true, message: ""), now: world.now)
                 }
             }
             for index in delays.indices {
@@ -119,7 +151,14 @@ struct PodLifecycleSimulationTests {
     func lives(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed) &* 7_919)
         let policy = ["Always", "OnFailure", "Never"][Int(random.next() % 3)]
-        let inits = (0..<(random.next() % 3)).map { "init\($0)" }
+        let inits = (0..<(random.next() % 5)).map { index -> JSONValue in
+            guard random.next() % 2 == 0 else { return ["name": .string("init\(index)"), "image": "image"] }
+            return [
+                "name": .string("sidecar\(index)"), "image": "image", "restartPolicy": "Always",
+                "startupProbe": ["tcpSocket": ["port": 80]],
+                "lifecycle": ["preStop": ["exec": ["command": ["true"]]]],
+            ]
+        }
         let containers = (0...(random.next() % 3)).map { "main\($0)" }
         let manifest = try pod(restartPolicy: policy, initContainers: inits, containers: containers)
         var world = World(seed: UInt64(seed), manifest: manifest)
@@ -131,7 +170,7 @@ struct PodLifecycleSimulationTests {
         }
         // However it went, a deletion brings it to its end.
         world.carryOut(world.life.handle(.deletionRequested(gracePeriod: 5), now: world.now))
-        for _ in 0..<1_000 where world.step(mayInterfere: false) {}
+        for _ in 0..<2_000 where world.step(mayInterfere: false) {}
         world.carryOut(world.life.handle(.objectGone, now: world.now))
         #expect(world.problems == [], "seed \(seed)")
         #expect(world.released == 1, "seed \(seed)")

@@ -116,6 +116,6 @@ import Testing
 
 extension JSONValue {
     fileprivate func merging(_ members: [String: JSONValue]) -> JSONValue {
-        .object((objectValue ?? [:]).merging(members) { $1 })
+        members.reduce(into: self) { $0[$1.key] = $1.value }
     }
 }

@@ -39,15 +39,17 @@ struct AdmissionServer: Sendable {
         }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [guards.connections.makeHandler()],
-            idleTimeout: TimeAmount(limits.idleTimeout),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: AdmissionLimits.maximumHeadBytes,
-                maxHeaderListSize: AdmissionLimits.maximumHeadBytes, maxHeaderFieldCount: 100))
         let application = Application(
             router: router,
-            server: try .tls(.http1(configuration: http), tlsConfiguration: certificate.configuration),
+            server: try .tls(
+                .http1(
+                    configuration: .init(
+                        additionalChannelHandlers: [guards.connections.makeHandler()],
+                        idleTimeout: TimeAmount(limits.idleTimeout),
+                        httpDecoderConfiguration: .init(
+                            maxHeaderFieldSize: AdmissionLimits.maximumHeadBytes,
+                            maxHeaderListSize: AdmissionLimits.maximumHeadBytes, maxHeaderFieldCount: 100))),
+                tlsConfiguration: certificate.configuration),
             configuration: .init(address: .hostname(address, port: port), serverName: "aerie"),
             onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) }, logger: quiet)
         try await application.run()

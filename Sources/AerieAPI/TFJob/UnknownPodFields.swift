@@ -27,7 +27,8 @@ struct UnknownPodFields {
             }
         case .object:
             guard let known = PodTypes.fields(of: type), let members = value.objectValue else { return }
-            for name in members.keys where known[name] == nil && !besides.contains(name) && findings.count < Self.limit {
+            for name in members.keys where known[name] == nil && !besides.contains(name) {
+                guard findings.count < Self.limit else { return }
                 findings.append(FieldError("\(path).\(name)", Self.message(name, known.keys)))
             }
             for (name, member) in members {

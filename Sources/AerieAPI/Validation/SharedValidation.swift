@@ -130,7 +130,8 @@ func isSHA256(_ digest: String) -> Bool {
         && parts[1].utf8.allSatisfy { Set("0123456789abcdef".utf8).contains($0) }
 }
 
-/// A pod template is checked by the API server when the pod is created; here only what merging would trip over.
+/// A pod template is checked by the API server when the pod is created; here its types, which no definition of ours has
+/// for it but that of TFJobs, and what merging would trip over.
 func podTemplateErrors(_ template: JSONValue?, at path: String) -> [FieldError] {
     guard let template else { return [] }
     var errors: [FieldError] = []
@@ -145,5 +146,5 @@ func podTemplateErrors(_ template: JSONValue?, at path: String) -> [FieldError] 
             errors.append(FieldError("\(path).spec.\(list)[\(index)].name", "name it: elements are merged by name"))
         }
     }
-    return errors
+    return errors + WronglyTypedPodFields(in: template, at: path).findings
 }

@@ -4,6 +4,11 @@ public struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
     public var offset: Int
     public var problem: String
 
+    public init(offset: Int, problem: String) {
+        self.offset = offset
+        self.problem = problem
+    }
+
     public var description: String { "invalid JSON at byte \(offset): \(problem)" }
 }
 

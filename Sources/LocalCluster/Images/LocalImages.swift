@@ -2,16 +2,16 @@ import HTTPTransport
 import ImageRegistry
 
 /// The images of a local cluster: first the table of local programs, then registries.
-struct LocalImages: ImageProvider {
+package struct LocalImages: ImageProvider {
     private let programs: LocalPrograms
     private let store: ImageStore
 
-    init(table: ImageTable, state: StateDirectory) throws {
+    package init(table: ImageTable, state: StateDirectory) throws {
         programs = LocalPrograms(table: table)
         store = ImageStore(directory: state.images, transport: try AsyncHTTPTransport())
     }
 
-    func image(named name: String) async throws -> RunnableImage {
+    package func image(named name: String) async throws -> RunnableImage {
         if let image = try await programs.image(named: name) { return image }
         do {
             let reference = try ImageReference(parsing: name)

@@ -74,7 +74,9 @@ struct KubeletServer: Sendable {
         options.tailLines = query["tailLines"].flatMap { Int($0) }
         options.limitBytes = query["limitBytes"].flatMap { Int($0) }
         if let seconds = query["sinceSeconds"].flatMap({ Int64($0) }) {
-            options.since = MicroTime(microseconds: now().microseconds - seconds * 1_000_000)
+            // Nothing is older than ten years, and a larger number of seconds is no number of microseconds.
+            let past = Int64(ManifestSeconds.bounded(Int(clamping: seconds)))
+            options.since = MicroTime(microseconds: now().microseconds - past * 1_000_000)
         } else if let time = query["sinceTime"].flatMap({ Time(String($0)) }) {
             options.since = MicroTime(microseconds: time.seconds * 1_000_000)
         }

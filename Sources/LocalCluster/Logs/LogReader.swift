@@ -22,7 +22,7 @@ package struct LogReader: Sendable {
     package func read(
         _ options: Options, isRunning: @Sendable () -> Bool, send: ([UInt8]) async throws -> Void
     ) async throws {
-        var budget = options.limitBytes ?? .max
+        var budget = max(0, options.limitBytes ?? .max)
         func deliver(_ entries: some Collection<LogEntry>) async throws {
             var output: [UInt8] = []
             for entry in entries { output += entry.output(timestamps: options.timestamps) }

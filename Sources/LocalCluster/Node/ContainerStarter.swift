@@ -120,15 +120,24 @@ struct ContainerStarter: Sendable {
         // The marker lets a later start find a sandbox that a killed agent left behind; the container does not see it.
         var environment = prepared.environment
         environment[ProcessRecords.marker] = context.state.path
+        run.prepare(
+            ContainerRun.Inside(
+                environment: prepared.environment, hasUserNamespace: prepared.sandbox.user != nil))
         let code = try await withThrowingTaskGroup(of: Int?.self) { group in
             let sandboxEnvironment = environment
+            let startHook = container.lifecycle?.postStart
             group.addTask {
                 try await run.process.run(
                     command, environment: sandboxEnvironment, log: log, now: context.now
-                ) { report(.started(container: container.name, image: identity)) }
+                ) { if startHook == nil { report(.started(container: container.name, image: identity)) } }
             }
             group.addTask {
-                await prober(container, run, prepared).run()
+                if let startHook {
+                    // As in the kubelet, the container counts as started when its hook has ended.
+                    guard await runStartHook(startHook, of: container, run) else { return nil }
+                    report(.started(container: container.name, image: identity))
+                }
+                await prober(container, run).run()
                 return nil
             }
             defer { group.cancelAll() }
@@ -141,17 +150,25 @@ struct ContainerStarter: Sendable {
         return exit(of: container, code: code, folder: folder)
     }
 
-    private func prober(_ container: ContainerManifest, _ run: ContainerRun, _ prepared: Prepared) -> Prober {
-        let hasUserNamespace = prepared.sandbox.user != nil
-        return Prober(
-            container: container, podIP: facts.podIP,
-            enter: { command in
-                guard let process = run.process.innerProcess else { return nil }
-                var spaces = ["--mount", "--pid", "--ipc", "--uts", "--root", "--wd"]
-                if hasUserNamespace { spaces += ["--user", "--preserve-credentials"] }
-                return [context.programs.enter, "--target", String(process)] + spaces + ["--"] + command
-            },
-            environment: prepared.environment, transport: probes,
+    /// Runs the `postStart` hook inside the container as soon as it runs; reports a failure and returns whether it passed.
+    private func runStartHook(
+        _ handler: ProbeManifest.Handler, of container: ContainerManifest, _ run: ContainerRun
+    ) async -> Bool {
+        while run.process.innerProcess == nil {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+        }
+        let hook = ContainerHook(context: context, podIP: facts.podIP, transport: probes)
+        let longest = Duration.seconds(ManifestSeconds.longest)
+        let problem = await hook.run(handler, of: container, run, timeout: longest)
+        guard !Task.isCancelled else { return false }
+        if let problem { report(.startHookFailed(container: container.name, message: problem)) }
+        return problem == nil
+    }
+
+    private func prober(_ container: ContainerManifest, _ run: ContainerRun) -> Prober {
+        Prober(
+            container: container, podIP: facts.podIP, enter: { run.command($0, entering: context.programs.enter) },
+            environment: run.environment, transport: probes,
             report: { report(.probed(container: container.name, $0, passed: $1, message: $2)) })
     }
 

@@ -26,13 +26,14 @@ enum ContainerUser {
     private static func user(named name: String, in image: RunnableImage) throws -> Sandbox.User {
         guard !name.isEmpty else { return Sandbox.User(id: 0, group: 0) }
         let parts = name.split(separator: ":").map(String.init)
-        if let id = Int(parts[0]) { return Sandbox.User(id: id, group: parts.count > 1 ? Int(parts[1]) ?? 0 : 0) }
+        guard let user = parts.first else { throw Refused(description: "the image has no user \"\(name)\"") }
+        if let id = Int(user) { return Sandbox.User(id: id, group: parts.count > 1 ? Int(parts[1]) ?? 0 : 0) }
         guard case .unpacked(let root) = image.files, let users = try? Files.readText("\(root)/etc/passwd") else {
             throw Refused(description: "the image has no user \"\(name)\"")
         }
         for line in users.split(separator: "\n") {
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            if fields.count > 3, fields[0] == parts[0], let id = Int(fields[2]), let group = Int(fields[3]) {
+            if fields.count > 3, fields[0] == user, let id = Int(fields[2]), let group = Int(fields[3]) {
                 return Sandbox.User(id: id, group: group)
             }
         }

@@ -18,15 +18,21 @@ package struct ObjectFollower<Object: KubernetesObject>: Sendable {
     private let client: KubernetesClient
     private let selection: Selection
     private let logger: Logger
+    private let unreadable: @Sendable (UndecodableObject) -> Void
 
     /// - Parameters:
     ///   - client: Lists and watches.
     ///   - selection: Which objects.
     ///   - logger: Told of objects that cannot be read, and of failures.
-    package init(client: KubernetesClient, selection: Selection, logger: Logger) {
+    ///   - unreadable: Told of objects that cannot be read, whenever one is seen.
+    package init(
+        client: KubernetesClient, selection: Selection, logger: Logger,
+        unreadable: @escaping @Sendable (UndecodableObject) -> Void = { _ in }
+    ) {
         self.client = client
         self.selection = selection
         self.logger = logger
+        self.unreadable = unreadable
     }
 
     /// Runs until cancelled: lists again whenever a watch cannot be resumed.
@@ -62,7 +68,7 @@ package struct ObjectFollower<Object: KubernetesObject>: Sendable {
                 case .deleted(let object): apply(.deleted(uid: object.metadata.uid))
                 case .undecodable(let object) where object.isDeleted: apply(.deleted(uid: object.uid))
                 case .undecodable(let object): report(object)
-                case .bookmark: break
+                case .bookmark, .known: break
                 }
                 if !event.resourceVersion.isEmpty { version = event.resourceVersion }
             }
@@ -72,5 +78,6 @@ package struct ObjectFollower<Object: KubernetesObject>: Sendable {
 
     private func report(_ object: UndecodableObject) {
         logger.error("cannot read an object; it is left alone", metadata: ["object": "\(object)"])
+        unreadable(object)
     }
 }

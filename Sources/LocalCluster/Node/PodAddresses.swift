@@ -58,7 +58,8 @@ package final class PodAddresses: Sendable {
 
     private static func index(of address: String) -> Int? {
         let parts = address.split(separator: ".").compactMap { Int($0) }
-        guard parts.count == 4, parts[0] == 127, parts[1] == 64 else { return nil }
+        guard parts.count == 4, parts[0] == 127, parts[1] == 64, parts[2...].allSatisfy((1...254).contains)
+        else { return nil }
         return (parts[2] - 1) * 254 + parts[3]
     }
 }

@@ -1,14 +1,16 @@
-import HTTPTransport
+package import HTTPTransport
 import KubernetesAPI
 import KubernetesClient
 import Logging
 import Synchronization
 
 /// The pods of this node: one worker each, started when the pod is bound to the node and gone when the pod is.
-final class PodRoster: KubeletServer.Source {
+package final class PodRoster: KubeletServer.Source {
     private struct State {
         var workers: [String: PodWorker] = [:]
         var services: [HeadlessService] = []
+        /// Pods that cannot be read and have been told so, by uid, with the problem.
+        var unreadable: [String: String] = [:]
         var isStopping = false
     }
 
@@ -18,29 +20,37 @@ final class PodRoster: KubeletServer.Source {
     private let state = Mutex(State())
     private let newWorkers: AsyncStream<PodWorker>
     private let newWorker: AsyncStream<PodWorker>.Continuation
+    private let newProblems: AsyncStream<UndecodableObject>
+    private let newProblem: AsyncStream<UndecodableObject>.Continuation
     private let peerSignals: AsyncStream<Void>
     private let peerSignal: AsyncStream<Void>.Continuation
 
-    init(context: NodeContext, addresses: PodAddresses, probes: any HTTPTransport) {
+    /// - Parameters:
+    ///   - context: The node.
+    ///   - addresses: Where the pods' loopback addresses come from.
+    ///   - probes: Carries probes and hooks over HTTP.
+    package init(context: NodeContext, addresses: PodAddresses, probes: any HTTPTransport) {
         self.context = context
         self.addresses = addresses
         self.probes = probes
         // Bounded by the number of pods that the scheduler binds to a node.
         (newWorkers, newWorker) = AsyncStream.makeStream()
+        (newProblems, newProblem) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(100))
         (peerSignals, peerSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Follows the pods of this node until cancelled.
-    func run() async {
+    package func run() async {
         let pods = ObjectFollower<PodManifest>(
             client: context.client, selection: Selection(fieldSelector: "spec.nodeName=\(context.name)"),
-            logger: context.logger)
+            logger: context.logger, unreadable: { self.take(unreadable: $0) })
         let services = ObjectFollower<HeadlessService>(
             client: context.client, selection: .everything, logger: context.logger)
         await withDiscardingTaskGroup { group in
             group.addTask { await pods.run { self.apply($0) } }
             group.addTask { await services.run { self.apply($0) } }
             group.addTask { await self.keepHosts() }
+            group.addTask { await self.tellProblems() }
             for await worker in newWorkers {
                 group.addTask {
                     await worker.run()
@@ -67,12 +77,20 @@ final class PodRoster: KubeletServer.Source {
         switch change {
         case .all(let pods, let unreadable):
             let present = unreadable.union(pods.map(\.metadata.uid))
-            let gone = state.withLock { $0.workers.filter { !present.contains($0.key) }.map(\.value) }
+            let gone = state.withLock { state in
+                state.unreadable = state.unreadable.filter { unreadable.contains($0.key) }
+                return state.workers.filter { !present.contains($0.key) }.map(\.value)
+            }
             for worker in gone { worker.post(.objectGone) }
             for pod in pods { take(pod) }
             dropFiles(except: present)
         case .changed(let pod): take(pod)
-        case .deleted(let uid): state.withLock { $0.workers[uid] }?.post(.objectGone)
+        case .deleted(let uid):
+            let worker = state.withLock { state in
+                state.unreadable[uid] = nil
+                return state.workers[uid]
+            }
+            worker?.post(.objectGone)
         }
     }
 
@@ -92,6 +110,22 @@ final class PodRoster: KubeletServer.Source {
             return true
         }
         if isNew { newWorker.yield(worker) }
+    }
+
+    /// A pod that this node cannot read must not wait without a word.
+    private func take(unreadable pod: UndecodableObject) {
+        let isNews = state.withLock { $0.unreadable.updateValue(pod.problem, forKey: pod.uid) != pod.problem }
+        if isNews { newProblem.yield(pod) }
+    }
+
+    private func tellProblems() async {
+        for await pod in newProblems {
+            let identity = ObjectMeta(
+                name: pod.reference.key.name, namespace: pod.reference.key.namespace, uid: pod.uid)
+            let message = "this node cannot read the pod and leaves it alone: \(pod.problem)"
+            await PodEvents(pod: identity, context: context)
+                .send(Plan.Event(.warning, reason: "UnreadablePod", message: message))
+        }
     }
 
     /// Deletes what pods left that were deleted while the agent was away.

@@ -1,4 +1,4 @@
-import HTTPTransport
+package import HTTPTransport
 import KubernetesAPI
 import Logging
 import Synchronization
@@ -26,7 +26,13 @@ package final class PodWorker: Sendable {
     }
     private let shared = Mutex(Shared())
 
-    init(
+    /// - Parameters:
+    ///   - manifest: As it was when it was bound to this node.
+    ///   - context: The node.
+    ///   - addresses: Where the pod's loopback address comes from.
+    ///   - probes: Carries probes and hooks over HTTP.
+    ///   - peersChanged: Called when the address is known and when the pod has gone.
+    package init(
         _ manifest: PodManifest, context: NodeContext, addresses: PodAddresses, probes: any HTTPTransport,
         peersChanged: @escaping @Sendable () -> Void
     ) {
@@ -44,7 +50,7 @@ package final class PodWorker: Sendable {
     }
 
     /// Tells the pod what happened outside: a deletion, the end of the node agent.
-    func post(_ event: PodLifecycle.Event) { mailbox.yield(event) }
+    package func post(_ event: PodLifecycle.Event) { mailbox.yield(event) }
 
     /// The pod's loopback address, once it has one.
     var address: String? { shared.withLock(\.address) }
@@ -62,7 +68,7 @@ package final class PodWorker: Sendable {
     }
 
     /// Returns when nothing is left to do for the pod.
-    func run() async {
+    package func run() async {
         let isDeleted = await withDiscardingTaskGroup { group in
             var lifecycle = PodLifecycle(manifest, backoff: context.backoff, now: context.now().time)
             group.addTask { await self.reporter.run() }
@@ -94,7 +100,10 @@ package final class PodWorker: Sendable {
         case .awaitDeadline(let delay): group.addTask { await self.post(.deadlinePassed, after: delay) }
         case .stop(let container, let gracePeriod):
             guard let run = shared.withLock({ $0.runs[container]?.last }) else { return }
-            group.addTask { await self.stop(container, run, gracePeriod: gracePeriod) }
+            group.addTask { await self.stop(container, run, gracePeriod: .bounded(seconds: gracePeriod)) }
+        case .runStopHook(let container, let timeout):
+            guard let run = shared.withLock({ $0.runs[container]?.last }) else { return }
+            group.addTask { await self.runStopHook(container, run, timeout: .bounded(seconds: timeout)) }
         case .event(let event): group.addTask { await self.podEvents.send(event) }
         case .release: addresses.release(pod: manifest.metadata.uid)
         case .deleteObject: reporter.deleteObject()
@@ -163,13 +172,23 @@ package final class PodWorker: Sendable {
         await starter.run(container, run, isRetry: isRetry)
     }
 
-    private func stop(_ name: String, _ run: ContainerRun, gracePeriod: Int) async {
-        let deadline = ContinuousClock.now + .seconds(gracePeriod)
-        if let hook = manifest.container(name)?.lifecycle?.preStop, gracePeriod > 0 {
-            await StopHook(context: context, podIP: address ?? "", transport: probes)
-                .run(hook, container: manifest.container(name), run, timeout: .seconds(gracePeriod))
+    private func stop(_ name: String, _ run: ContainerRun, gracePeriod: Duration) async {
+        let deadline = ContinuousClock.now + gracePeriod
+        await runStopHook(name, run, timeout: gracePeriod)
+        // A hook that used all of the time up leaves a moment between SIGTERM and SIGKILL, as in the kubelet.
+        let left = max(deadline - ContinuousClock.now, .seconds(PodTermination.minimumGracePeriod))
+        await run.process.stop(gracePeriod: min(gracePeriod, left))
+    }
+
+    private func runStopHook(_ name: String, _ run: ContainerRun, timeout: Duration) async {
+        guard let container = manifest.container(name), let handler = container.lifecycle?.preStop, timeout > .zero
+        else { return }
+        await run.stopHook(timeout: timeout) {
+            let hook = ContainerHook(context: self.context, podIP: self.address ?? "", transport: self.probes)
+            if let problem = await hook.run(handler, of: container, run, timeout: timeout) {
+                self.post(.stopHookFailed(container: name, message: problem))
+            }
         }
-        await run.process.stop(gracePeriod: max(.zero, deadline - ContinuousClock.now))
     }
 
     private func facts(address: String) -> PodFacts {

@@ -35,9 +35,10 @@ struct Prober: Sendable {
     private func probe(_ manifest: ProbeManifest, _ kind: PodLifecycle.ProbeKind, untilPassed: Bool) async -> Bool {
         var counter = ProbeCounter(manifest)
         do {
-            try await Task.sleep(for: .seconds(manifest.initialDelaySeconds ?? 0))
+            try await Task.sleep(for: .bounded(seconds: manifest.initialDelaySeconds ?? 0))
             while true {
-                let problem = await ask(manifest.handler, timeout: .seconds(manifest.timeoutSeconds ?? 1))
+                let problem = await ask(
+                    manifest.handler, timeout: .bounded(seconds: max(1, manifest.timeoutSeconds ?? 1)))
                 try Task.checkCancellation()
                 if let change = counter.note(problem == nil) {
                     report(kind, change, problem ?? "")
@@ -47,7 +48,7 @@ struct Prober: Sendable {
                 }
                 // A container that is not ready yet is asked more often, so that nobody waits for a whole period. The
                 // other probes kill, so they keep to what their manifest says.
-                let period = Duration.seconds(manifest.periodSeconds ?? 10)
+                let period = Duration.bounded(seconds: max(1, manifest.periodSeconds ?? 10))
                 let isEager = kind == .readiness && counter.state != true
                 try await Task.sleep(for: isEager ? min(period, .seconds(1)) : period)
             }
@@ -116,10 +117,11 @@ struct Prober: Sendable {
         }
     }
 
-    /// A port by number or by the name that the container gives it.
+    /// A port by number or by the name that the container gives it; `nil` for names and numbers that are none.
     private func port(_ value: JSONValue) -> Int? {
-        if let number = value.intValue { return number }
-        guard let text = value.stringValue else { return nil }
-        return Int(text) ?? container.ports?.first { $0.name == text }?.containerPort
+        let named = value.stringValue.flatMap { text in
+            Int(text) ?? container.ports?.first { $0.name == text }?.containerPort
+        }
+        return (value.intValue ?? named).flatMap { (1...65_535).contains($0) ? $0 : nil }
     }
 }

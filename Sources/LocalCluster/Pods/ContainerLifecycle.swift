@@ -15,8 +15,12 @@ package struct ContainerLifecycle: Hashable, Sendable {
 
     package let name: String
     let image: String
+    /// When it runs again after an end.
+    private let rules: RestartRules
     private let hasReadinessProbe: Bool
     private let hasStartupProbe: Bool
+    /// Whether something is done before its processes are asked to end.
+    let hasStopHook: Bool
     package private(set) var phase: Phase
     /// How the run before this one ended.
     private(set) var lastTermination: PodStatus.Terminated?
@@ -30,18 +34,14 @@ package struct ContainerLifecycle: Hashable, Sendable {
     var isReady = false
     var hasStartedUp = false
 
-    /// Whether this container's restart is up to the rule for init containers or for ordinary ones.
-    enum Policy {
-        case initContainer(PodManifest.RestartPolicy)
-        case container(PodManifest.RestartPolicy)
-    }
-
-    init(_ manifest: ContainerManifest, status: PodStatus.Container?, now: Time) {
+    init(_ manifest: ContainerManifest, rules: RestartRules, status: PodStatus.Container?, now: Time) {
         name = manifest.name
         image = manifest.image
+        self.rules = rules
         hasReadinessProbe = manifest.readinessProbe != nil
         hasStartupProbe = manifest.startupProbe != nil
-        restartCount = status?.restartCount ?? 0
+        hasStopHook = manifest.lifecycle?.preStop != nil
+        restartCount = max(0, status?.restartCount ?? 0)
         imageID = status?.imageID ?? ""
         containerID = status?.containerID
         lastTermination = status?.lastState.terminated
@@ -78,34 +78,34 @@ package struct ContainerLifecycle: Hashable, Sendable {
         if case .terminated(let terminated) = phase { terminated.exitCode } else { nil }
     }
 
-    /// Whether it has ended for good under this restart policy.
-    func isOver(policy: PodManifest.RestartPolicy) -> Bool {
-        guard let exitCode else { return false }
-        return switch policy {
-        case .always: false
-        case .onFailure: exitCode == 0
-        case .never: true
-        }
-    }
+    /// What it is for in its pod.
+    package var role: RestartRules.Role { rules.role }
+
+    /// Whether it has ended for good.
+    var isOver: Bool { exitCode.map { !rules.restarts(afterExitCode: $0) } ?? false }
+
+    /// Whether it runs and its startup probe, if it has one, has passed.
+    var isStartedUp: Bool { isRunning && (hasStartedUp || !hasStartupProbe) }
+
+    /// Whether an init container's successor may start.
+    var hasDoneItsPart: Bool { role == .sidecar ? isStartedUp : exitCode == 0 }
 
     /// Turns an idle container, or one that has ended and must run again, into a starting one.
-    mutating func startIfIdle(policy: Policy) -> PodLifecycle.Action? {
+    mutating func startIfIdle() -> PodLifecycle.Action? {
         switch phase {
         case .idle: break
         case .delayed, .starting, .running: return nil
         case .terminated(let terminated):
-            let restarts =
-                switch policy {
-                case .initContainer(let policy): terminated.exitCode != 0 && policy != .never
-                case .container(let policy): !isOver(policy: policy)
-                }
-            guard restarts else { return nil }
+            guard !isOver else { return nil }
             lastTermination = terminated
-            restartCount += 1
+            countRestart()
         }
         phase = .starting(reason: "ContainerCreating", message: nil)
         return .start(container: name, attempt: restartCount)
     }
+
+    /// The API server stores no number above the largest one of 32 bits.
+    private mutating func countRestart() { restartCount = min(restartCount, Int(Int32.max) - 1) + 1 }
 
     mutating func started(_ started: PodLifecycle.StartedContainer, now: Time) {
         phase = .running(since: now)
@@ -143,8 +143,15 @@ package struct ContainerLifecycle: Hashable, Sendable {
     /// The delay that was asked for at this attempt has passed.
     mutating func delayPassed(attempt: Int) {
         guard case .delayed(let reason, _) = phase, attempt == restartCount else { return }
-        if reason == "CrashLoopBackOff" { restartCount += 1 }
+        if reason == "CrashLoopBackOff" { countRestart() }
         phase = .idle
+    }
+
+    /// No restart will come any more: what it waits for is its end.
+    mutating func giveUpRestart() {
+        guard case .delayed = phase, let last = lastTermination else { return }
+        phase = .terminated(last)
+        lastTermination = nil
     }
 
     /// What the pod's status says about this container.
@@ -158,7 +165,7 @@ package struct ContainerLifecycle: Hashable, Sendable {
             state.waiting = PodStatus.Waiting(reason: reason, message: message)
         case .running(let since):
             state.running = PodStatus.Running(startedAt: since)
-            hasStarted = hasStartedUp || !hasStartupProbe
+            hasStarted = isStartedUp
             isReady = hasStarted && (self.isReady || !hasReadinessProbe)
         case .terminated(let terminated): state.terminated = terminated
         }

@@ -34,12 +34,17 @@ package struct ContainerManifest: Codable, Hashable, Sendable {
     }
 
     package struct Lifecycle: Codable, Hashable, Sendable {
+        package var postStart: ProbeManifest.Handler?
         package var preStop: ProbeManifest.Handler?
     }
 
     package var name: String
     package var image: String
     package var imagePullPolicy: String?
+    /// The container's own policy; `Always` makes a sidecar of an init container.
+    package var restartPolicy: String?
+    /// Looked at before the container's own policy, and only beside one.
+    package var restartPolicyRules: [RestartRule]?
     /// Replaces the image's entrypoint.
     package var command: [String]?
     package var args: [String]?
@@ -125,11 +130,17 @@ package struct ProbeManifest: Codable, Hashable, Sendable {
         package var command: [String]?
     }
 
+    /// Of hooks only.
+    package struct Sleep: Codable, Hashable, Sendable {
+        package var seconds: Int
+    }
+
     /// What is done: exactly one of these is set.
     package struct Handler: Codable, Hashable, Sendable {
         package var exec: Exec?
         package var httpGet: HTTPGet?
         package var tcpSocket: TCPSocket?
+        package var sleep: Sleep?
     }
 
     package var exec: Exec?

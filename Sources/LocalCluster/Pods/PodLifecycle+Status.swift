@@ -7,7 +7,10 @@ extension PodLifecycle {
     package mutating func status(hostIP: String, podIP: String?, now: Time) -> PodStatus {
         var status = PodStatus()
         status.phase = phase
-        if isPastDeadline {
+        if let refusal {
+            status.reason = Self.refusalReason
+            status.message = "Pod was rejected: \(refusal)"
+        } else if isPastDeadline, !isActive {
             status.reason = "DeadlineExceeded"
             status.message = Self.deadlineMessage
         } else if !isPrepared, let preparationProblem {
@@ -24,16 +27,16 @@ extension PodLifecycle {
         return status
     }
 
-    /// `status.phase` by the rules of the kubelet.
+    /// `status.phase` by the rules of the kubelet: what the main containers did decides, and a pod is not over while
+    /// anything runs, sidecars included.
     package var phase: Pod.Phase {
-        if isPastDeadline { return .failed }
-        if hasFailedInitialization { return .failed }
-        guard isInitialized else { return .pending }
+        if refusal != nil { return .failed }
+        if !isActive, isPastDeadline || hasFailedInitialization { return .failed }
+        guard isInitialized, !containers.contains(where: \.hasNeverRun) else { return .pending }
+        if isActive { return .running }
         let codes = containers.map(\.lastExitCode)
-        if containers.contains(where: { $0.hasNeverRun }) { return .pending }
-        if containers.contains(where: \.isActive) { return .running }
         // Nothing runs: either everything has ended for good, or a restart is due.
-        guard containers.allSatisfy({ $0.isOver(policy: manifest.restartPolicy) }) else {
+        guard containers.allSatisfy(\.isOver) else {
             // A pod that is being deleted is not restarted; what its containers did decides.
             guard case .deleted = ending, manifest.restartPolicy != .always else { return .running }
             return codes.contains { $0 != 0 } ? .failed : .succeeded
@@ -41,20 +44,26 @@ extension PodLifecycle {
         return codes.contains { $0 != 0 } ? .failed : .succeeded
     }
 
+    /// Init containers that have not succeeded and sidecars that are not started.
+    private var uninitialized: [String] { initContainers.filter { !$0.hasDoneItsPart }.map(\.name) }
+
+    /// A pod whose main containers have run stays initialized, though a sidecar is restarted.
+    private var isInitialized: Bool { uninitialized.isEmpty || containers.contains { !$0.hasNeverRun } }
+
     private mutating func updateConditions(now: Time) {
-        let phase = phase
-        let uninitialized = initContainers.filter { $0.exitCode != 0 }.map(\.name)
-        let unready = containers.filter { !$0.status.ready }.map(\.name)
-        switch phase {
-        case .succeeded:
+        let sidecars = initContainers.filter { $0.role == .sidecar }
+        let unready = (sidecars + containers).filter { !$0.status.ready }.map(\.name)
+        if phase == .succeeded {
             set("Initialized", .yes, reason: "PodCompleted", now: now)
             for type in ["Ready", "ContainersReady"] { set(type, .no, reason: "PodCompleted", now: now) }
             return
-        case .pending where !uninitialized.isEmpty, .failed where !uninitialized.isEmpty:
+        }
+        if isInitialized {
+            set("Initialized", .yes, now: now)
+        } else {
             set(
                 "Initialized", .no, reason: "ContainersNotInitialized",
                 message: "containers with incomplete status: [\(uninitialized.joined(separator: " "))]", now: now)
-        default: set("Initialized", .yes, now: now)
         }
         for type in ["Ready", "ContainersReady"] {
             if unready.isEmpty {
@@ -95,9 +104,10 @@ extension ContainerLifecycle {
     /// How it ended last, also while it waits for its next start.
     var lastExitCode: Int? { exitCode ?? lastTermination?.exitCode }
 
-    /// An init container is ready when it has done its work.
+    /// An init container is ready when it has done its work; a sidecar is started and ready like any other container.
     var initStatus: PodStatus.Container {
         var status = status
+        guard role != .sidecar else { return status }
         status.ready = exitCode == 0
         status.started = nil
         return status

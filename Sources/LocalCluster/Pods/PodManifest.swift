@@ -26,7 +26,8 @@ package struct PodManifest: KubernetesObject, Hashable {
         package var hostname: String?
         package var subdomain: String?
         package var serviceAccountName: String?
-        package var restartPolicy: RestartPolicy?
+        /// Open, since a value that this node does not know must be told; see ``PodManifest/refusal``.
+        package var restartPolicy: String?
         /// Seconds between SIGTERM and SIGKILL.
         package var terminationGracePeriodSeconds: Int?
         /// Seconds from the pod's start time after which it fails.
@@ -43,10 +44,10 @@ package struct PodManifest: KubernetesObject, Hashable {
     package var spec: Spec
     package var status: PodStatus?
 
-    package var restartPolicy: RestartPolicy { spec.restartPolicy ?? .always }
+    package var restartPolicy: RestartPolicy { spec.restartPolicy.flatMap(RestartPolicy.init(rawValue:)) ?? .always }
 
     /// Seconds between SIGTERM and SIGKILL when nothing else was asked for.
-    package var gracePeriod: Int { spec.terminationGracePeriodSeconds ?? 30 }
+    package var gracePeriod: Int { ManifestSeconds.bounded(spec.terminationGracePeriodSeconds ?? 30) }
 
     package func container(_ name: String) -> ContainerManifest? {
         ((spec.initContainers ?? []) + spec.containers).first { $0.name == name }

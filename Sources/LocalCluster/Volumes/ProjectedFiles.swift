@@ -94,7 +94,7 @@ package struct ProjectedFiles: Hashable, Sendable {
             let target = "\(folder)/\(path)"
             if let slash = target.lastIndex(of: "/") { try Files.createFolder(String(target[..<slash])) }
             if let present = try? Files.read(target), present == file.content { continue }
-            try Files.write(file.content, to: target, mode: mode_t(file.mode))
+            try Files.write(file.content, to: target, mode: mode_t(truncatingIfNeeded: file.mode) & 0o777)
         }
         for name in Files.list(folder) where !files.keys.contains(where: { $0 == name || $0.hasPrefix("\(name)/") }) {
             try Files.remove("\(folder)/\(name)")

@@ -26,9 +26,9 @@ struct LocalStatus: AsyncParsableCommand {
         for node in status.nodes { print("node \(node)") }
         if !status.pods.isEmpty {
             Self.table(
-                [["NAMESPACE", "POD", "PHASE", "RESTARTS", "ADDRESS"]]
+                [["NAMESPACE", "POD", "STATUS", "RESTARTS", "ADDRESS"]]
                     + status.pods.map {
-                        [$0.key.namespace, $0.key.name, $0.phase, "\($0.restarts)", $0.address]
+                        [$0.key.namespace, $0.key.name, $0.state, "\($0.restarts)", $0.address]
                     })
         }
         if let problem = status.problem { print("the API server does not answer: \(problem)") }

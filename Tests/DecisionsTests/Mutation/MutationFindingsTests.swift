@@ -1,3 +1,4 @@
+import KubernetesAPI
 import TestMutation
 import Testing
 

@@ -223,7 +223,7 @@ import Testing
         case .added(let pod): "+\(pod.metadata.name)"
         case .modified(let pod): "~\(pod.metadata.name)"
         case .deleted(let pod): "-\(pod.metadata.name)"
-        case .bookmark(let version): "@\(version)"
+        case .bookmark(let version), .known(let version): "@\(version)"
         case .undecodable(let object): "?\(object.reference.key.name)"
         }
     }
