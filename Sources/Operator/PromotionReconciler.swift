@@ -14,13 +14,16 @@ struct PromotionReconciler: Reconciler {
         // The job that exports and builds has the promotion's name.
         let job = stores.promotionJobs[key]
         let servingKey = ObjectKey(namespace: key.namespace, name: promotion.spec.servingName)
-        let siblings = promotion.deployment.map { stores.promotions.group(ModelPromotion.group($0)) } ?? []
+        let siblings = promotion.deployment.map { deployment in
+            // The other groups have names that anybody may write.
+            stores.promotions.group(ModelPromotion.group(deployment)).filter { $0.deployment == deployment }
+        }
         return (
             promotion,
             PromotionDecision.Observed(
                 promotion: promotion, job: job, pods: job.map { stores.promotionPods.group($0.metadata.uid) } ?? [],
                 deployment: stores.deployments[servingKey], service: stores.promotionServices[servingKey], now: now,
-                lastError: lastFailure, siblings: Set(siblings.map(\.metadata.uid)))
+                lastError: lastFailure, siblings: Set((siblings ?? []).map(\.metadata.uid)))
         )
     }
 
