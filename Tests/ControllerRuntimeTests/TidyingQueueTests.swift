@@ -45,13 +45,13 @@ import Testing
 
     @Test func `no event makes tidying urgent, neither while it waits nor while the key is worked on`() {
         var queue = queue(postponed: ["x"])
-        #expect(!queue.add("x", at: at(1)))
+        #expect(queue.add("x", at: at(1)) == false)
         queue.add("y", at: at(1))
         _ = queue.take(at: at(1))
         queue.add("y", at: at(1))
         queue.postpone("y", at: at(2))
         queue.add("a", at: at(3))
-        #expect(!queue.isAnyDue(at: at(2)))
+        #expect(queue.isAnyDue(at: at(2)) == false)
         #expect(queue.take(at: at(4))?.key == "a")
         #expect(queue.count == 2)
     }
@@ -68,13 +68,13 @@ import Testing
 
     @Test func `the queue is busy while others are due and for a moment after`() {
         var queue = WorkQueue<String>()
-        #expect(!queue.isBusy(at: start))
+        #expect(queue.isBusy(at: start) == false)
         queue.add("a", at: at(50))
-        #expect(!queue.isBusy(at: at(49)))
+        #expect(queue.isBusy(at: at(49)) == false)
         #expect(queue.isBusy(at: at(50)))
         _ = queue.take(at: at(60))
         #expect(queue.isBusy(at: at(159)))
-        #expect(!queue.isBusy(at: at(160)))
+        #expect(queue.isBusy(at: at(160)) == false)
         #expect(!queue.isShared)
         queue.add("b", at: at(160))
         _ = queue.take(at: at(160))
