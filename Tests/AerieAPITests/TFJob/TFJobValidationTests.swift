@@ -145,7 +145,7 @@ import Testing
         #expect(job.warnings.map(\.path) == ["spec.tfReplicaSpecs.Worker.replicas"])
     }
 
-    @Test(arguments: [Int64.min, .min + 1, -1, 10_001, 9_000_000_000_000_000, .max])
+    @Test(arguments: [Int64.min, Int64.min + 1, -1, 10_001, 9_000_000_000_000_000, Int64.max] as [Int64])
     func `any number of replicas is answered with what would be right`(replicas: Int64) throws {
         for type in TFJob.ReplicaType.allCases {
             let job = try Self.job([
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Int64.min, -1, 1 << 40, .max])
+    @Test(arguments: [Int64.min, -1, 1 << 40, Int64.max] as [Int64])
     func `any number in the run policy is answered`(number: Int64) throws {
         for field in ["ttlSecondsAfterFinished", "backoffLimit", "activeDeadlineSeconds"] {
             let job = try Self.job([
