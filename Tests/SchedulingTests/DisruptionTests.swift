@@ -23,10 +23,10 @@ import Testing
             spec["priorityClassName"] = .string(urgent.key.name)
             let pod = Manifest(intruder, ["spec": spec])
             try await eventually("the API server's admission has seen the new class") { () async throws -> Bool? in
-                do throws(KubernetesError) {
+                do {
                     try await admin.create(pod)
                     return true
-                } catch  where error.reason == .forbidden {
+                } catch let error as KubernetesError where error.reason == .forbidden {
                     return nil
                 }
             }
