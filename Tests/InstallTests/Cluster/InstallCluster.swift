@@ -81,9 +81,9 @@ struct InstallCluster: Sendable {
     }
 
     func get(_ resource: Resource, _ namespace: String, _ name: String) async throws -> JSONValue? {
-        do throws(KubernetesError) {
+        do {
             return try await admin.get(Reference(resource, namespace: namespace, name: name))
-        } catch  where error.reason == .notFound {
+        } catch let error as KubernetesError where error.reason == .notFound {
             return nil
         }
     }
