@@ -80,10 +80,12 @@ struct InstallCluster: Sendable {
         return name
     }
 
-    func get(_ resource: Resource, _ namespace: String, _ name: String) async throws -> JSONValue? {
-        do {
+    func get(
+        _ resource: Resource, _ namespace: String, _ name: String
+    ) async throws(KubernetesError) -> JSONValue? {
+        do throws(KubernetesError) {
             return try await admin.get(Reference(resource, namespace: namespace, name: name))
-        } catch let error as KubernetesError where error.reason == .notFound {
+        } catch  where error.reason == .notFound {
             return nil
         }
     }
