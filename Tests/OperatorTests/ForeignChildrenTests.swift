@@ -45,7 +45,7 @@ import Testing
         // The controller manager takes note of a deployment in its status.
         let before = try await eventually("it is as it stays") {
             let found = try await cluster.admin.get(reference)
-            return foreign == .service || found["status"]?["observedGeneration"] != nil ? found : nil
+            return foreign == .service || found["status"]?["observedGeneration"] != nil ? found : Optional.none
         }
         try await cluster.withOperator(in: namespace, pods: Story.script) { _ in
             try await cluster.admin.create(

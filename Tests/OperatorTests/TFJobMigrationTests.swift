@@ -85,7 +85,7 @@ import Testing
         try await TrainingOperatorWorld.definition.install(on: cluster)
         let after = try await eventually("the fields of ours are gone") {
             let job = try await read("running")
-            return job["status"]?["restarts"] == nil ? job : nil
+            return job["status"]?["restarts"] == nil ? job : Optional.none
         }
         #expect(after["metadata"]?["uid"] == before["metadata"]?["uid"])
         #expect(after["spec"]?["tfReplicaSpecs"] == before["spec"]?["tfReplicaSpecs"])
