@@ -70,6 +70,10 @@ private final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHa
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
+        // What a connection reads ahead of its request is in nobody's budget: little at a time, and one read before the
+        // next is asked for.
+        channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
+            .and(channel.setOption(.maxMessagesPerRead, value: 1)).whenComplete { _ in }
         connections.open(channel)
         channel.closeFuture.whenComplete { [connections] _ in connections.close(channel) }
     }
