@@ -70,6 +70,13 @@ extension LifecycleTests {
         try await cluster.withController {
             try await cluster.withPods(in: namespace, { _ in .runs }) {
                 try await cluster.wait(for: "Running", of: "mnist", in: namespace)
+                // Events come after the work that they tell of.
+                try await eventually("what was done is told") {
+                    let events = try await cluster.admin.list(
+                        Resource(group: "", version: "v1", kind: "Event", plural: "events"),
+                        Selection(namespace: namespace))
+                    return events.contains { $0["reason"] == "SuccessfulCreatePod" } ? true : nil
+                }
             }
         }
         let file = try TemporaryFile()
