@@ -50,7 +50,9 @@ extension LifecycleTests {
         #expect(granted.count > 40)
         #expect(granted.subtracting(used.allowed).subtracting(Self.unseen) == [], "granted and not used")
         #expect(Self.unseen.subtracting(granted) == [], "excused and not granted")
-        #expect(Self.unseen.intersection(used.allowed).filter { $0.verb != "get" && $0 != Self.repetition } == [], "excused and used")
+        #expect(
+            Self.unseen.intersection(used.allowed).filter { $0.verb != "get" && $0 != Self.repetition } == [],
+            "excused and used")
     }
 
     /// The log, once it tells of these rights or has had its time: a watch may be noted only when it ends.
