@@ -107,7 +107,8 @@ import Testing
     /// Tests of the controllers rely on it, which go on where the rules of a current server end.
     @Test func `what rules refuse can be stored past them, and they are back afterwards`() async throws {
         let current = try await CurrentServer.shared()
-        let row = try #require(try await current.prepared().first { $0.row.name == "a restart policy that there is not" })
+        let row = try #require(
+            try await current.prepared().first { $0.row.name == "a restart policy that there is not" })
         #expect(try await !current.rehearse(row.document, of: TFJob.resource).isAccepted)
         let metadata = row.document["metadata"] ?? [:]
         let reference = Reference(
