@@ -25,7 +25,7 @@ public struct AdmissionLimits: Hashable, Sendable {
     /// Bytes of a request's head; an API server's have a few hundred.
     static let maximumHeadBytes = 16 << 10
 
-    /// Bytes that a document of so many values takes while it is read, judged and answered, its text aside: measured at
-    /// most 160 for a value of the densest kinds.
+    /// Bytes that a document of so many values takes while it is read, judged and answered, its text aside: an estimate
+    /// from the sizes of the types, which ``JSONValue`` arrays of arrays come closest to.
     static func bytes(forValues count: Int) -> Int { 200 * min(count, AdmissionHandler.maximumValues) }
 }
