@@ -25,7 +25,8 @@ public struct AdmissionLimits: Hashable, Sendable {
     /// Bytes of a request's head; an API server's have a few hundred.
     static let maximumHeadBytes = 16 << 10
 
-    /// Bytes that a document of so many values takes while it is read, judged and answered, its text aside: an estimate
-    /// from the sizes of the types. A test measures the process under a crowd of the densest kind.
+    /// Bytes that a document of so many values takes while it is read, judged and answered, its text aside.
+    ///
+    /// An estimate from the sizes of the types. A test measures the process under a crowd of the densest kind.
     static func bytes(forValues count: Int) -> Int { 200 * min(count, AdmissionHandler.maximumValues) }
 }
