@@ -98,6 +98,15 @@ struct InstallCluster: Sendable {
         }
     }
 
+    /// Events come after the work that they tell of.
+    func waitForEvent(_ reason: String, in namespace: String) async throws {
+        let events = Resource(group: "", version: "v1", kind: "Event", plural: "events")
+        try await eventually("\(reason) is told in \(namespace)") {
+            let told = try await admin.list(events, Selection(namespace: namespace))
+            return told.contains { $0["reason"]?.stringValue == reason } ? true : nil
+        }
+    }
+
     // MARK: The controller
 
     /// Runs the controller under its account, and no other rights, while `body` runs.

@@ -37,6 +37,7 @@ extension LifecycleTests {
             try await cluster.withController(webhook) {
                 try await cluster.withPods(in: namespace, Self.script) {
                     try await Self.live(cluster, namespace)
+                    try await cluster.waitForEvent("SuccessfulCreatePod", in: namespace)
                 }
             }
         } catch {

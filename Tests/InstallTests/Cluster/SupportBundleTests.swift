@@ -70,13 +70,7 @@ extension LifecycleTests {
         try await cluster.withController {
             try await cluster.withPods(in: namespace, { _ in .runs }) {
                 try await cluster.wait(for: "Running", of: "mnist", in: namespace)
-                // Events come after the work that they tell of.
-                try await eventually("what was done is told") {
-                    let events = try await cluster.admin.list(
-                        Resource(group: "", version: "v1", kind: "Event", plural: "events"),
-                        Selection(namespace: namespace))
-                    return events.contains { $0["reason"] == "SuccessfulCreatePod" } ? true : nil
-                }
+                try await cluster.waitForEvent("SuccessfulCreatePod", in: namespace)
             }
         }
         let file = try TemporaryFile()
