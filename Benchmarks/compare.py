@@ -69,8 +69,9 @@ def memory(load, program, count, size):
 
 
 def large_job(name, size):
-    """A job whose template has environment variables of some forty bytes each, and that waits: it is suspended."""
-    variables = [{"name": f"VARIABLE_{n}", "value": "a value of some length"} for n in range(size // 60)]
+    """A job whose template has as many environment variables as there may be, and that waits: it is suspended."""
+    count = min(4_000, size // 60)
+    variables = [{"name": f"VARIABLE_{n}", "value": "v" * (size // count - 45)} for n in range(count)]
     container = {"name": "tensorflow", "image": "example/trainer:1", "env": variables}
     return {
         "apiVersion": "kubeflow.org/v1", "kind": "TFJob", "metadata": {"name": name, "namespace": "default"},
